@@ -1,0 +1,39 @@
+/** One endpoint as data: the server routes by it, the clients call by it, and the OpenAPI document is made from it. */
+
+import type { z } from 'zod';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface Endpoint {
+  /** Unique, camelCase; becomes the OpenAPI operationId and the name in the client. */
+  readonly name: string;
+  readonly method: Method;
+  /** Below `/api`, parameters in braces: `/agents/{agent_id}/portal`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: string;
+  /** `open`: answers without a token. */
+  readonly access: 'token' | 'open';
+  /** Strict object schemas: an unknown field or parameter is refused. Query values arrive as strings and are coerced by the schema. */
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Documents and types the 2xx bodies by status; `null` = no body. */
+  readonly responses: { readonly [status: number]: z.ZodType | null };
+}
+
+/** Keeps the literal types of one endpoint, so that client and route are checked against it. */
+export function defineEndpoint<const E extends Endpoint>(endpoint: E): E {
+  return endpoint;
+}
+
+export type QueryOf<E extends Endpoint> = E['query'] extends z.ZodType ? z.output<E['query']> : undefined;
+export type BodyOf<E extends Endpoint> = E['body'] extends z.ZodType ? z.output<E['body']> : undefined;
+
+type ResponseSchemas<E extends Endpoint> = E['responses'][keyof E['responses']];
+type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : Schema extends null ? undefined : never;
+/** What any successful answer of the endpoint may hold. */
+export type ResponseOf<E extends Endpoint> = OutputOf<ResponseSchemas<E>>;
+
+type ParamNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | ParamNames<Rest> : never;
+/** Path parameters, decoded. */
+export type ParamsOf<E extends Endpoint> = { readonly [Name in ParamNames<E['path']>]: string };
