@@ -15,7 +15,7 @@ export default defineConfig({
           name: 'server',
           root: 'packages/server',
           environment: 'node',
-          include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'bin/*.test.js'],
           execArgv: ['--conditions=source'],
           testTimeout: 20_000,
         },

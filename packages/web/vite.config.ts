@@ -1,0 +1,15 @@
+/** Builds the page into the published package; `npm run dev` serves it with a proxy to the daemon. */
+
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const daemon = process.env.SPACEBOT_URL ?? 'http://127.0.0.1:19898';
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+  // Old chunks stay for pages that are still open; packages/server/bin/build.js sweeps them.
+  build: { outDir: '../server/dist/web', emptyOutDir: false },
+  server: { proxy: { '/api': daemon } },
+});
