@@ -76,7 +76,7 @@ export interface LlmRequest {
   readonly thinkingEffort?: ThinkingEffort;
 }
 
-/** Tokens by kind; `inputTokens` excludes what was read from or written to the cache. */
+/** Tokens by kind; `inputTokens` excludes what was read from or written to the cache, `outputTokens` includes `reasoningTokens`. */
 export interface TokenUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -86,6 +86,11 @@ export interface TokenUsage {
 }
 
 export const NO_USAGE: TokenUsage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
+
+/** A real call never costs nothing: a provider that reports only zeros has told us nothing. */
+export function isUsageKnown(usage: TokenUsage): boolean {
+  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens > 0;
+}
 
 export type FinishReason = 'stop' | 'tool-calls' | 'length' | 'content-filter';
 
@@ -104,6 +109,8 @@ export type LlmEvent =
   | { readonly type: 'tool-call-start'; readonly index: number; readonly id: string; readonly name: string }
   /** A fragment of the call's arguments as JSON text. */
   | { readonly type: 'tool-call-delta'; readonly index: number; readonly text: string }
+  /** What the call has cost so far, when the provider tells before the end; each replaces the one before. */
+  | { readonly type: 'usage'; readonly usage: TokenUsage }
   /** Exactly once, last. */
   | { readonly type: 'finish'; readonly response: LlmResponse };
 
@@ -137,6 +144,8 @@ export interface Attempt {
  * the outcome of the last one itself, in the transaction that stores the answer.
  */
 export interface AttemptLedger {
+  /** Number of the attempt that the caller has recorded before the stream starts; 1 when absent, more when a step is called again after a crash. */
+  readonly firstNumber?: number;
   /** Durable before the request of `next` leaves; settles `failed` in the same transaction. */
   retry(failed: Attempt, outcome: AttemptOutcome, next: Attempt): Promise<void>;
 }
