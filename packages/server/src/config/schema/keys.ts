@@ -81,15 +81,15 @@ export function url() {
 }
 
 export function texts() {
-  return key(z.array(z.string()), { expected: 'array of strings' });
+  return key(z.array(text()), { expected: 'array of strings' });
 }
 
 export function ints(min: number, max: number) {
-  return key(z.array(z.int().check(z.gte(min), z.lte(max))), { expected: `array of integers ${min}..${max}` });
+  return key(z.array(int(min, max)), { expected: `array of integers ${min}..${max}` });
 }
 
 export function textMap() {
-  return key(z.record(z.string(), z.string()), { expected: 'table of strings' });
+  return key(z.record(z.string(), text()), { expected: 'table of strings' });
 }
 
 /** Header values may carry tokens, so all of them count as credentials. */
@@ -98,7 +98,7 @@ export function credentialMap() {
 }
 
 export function listMap() {
-  return key(z.record(z.string(), z.array(z.string())), { expected: 'table of string arrays' });
+  return key(z.record(z.string(), texts()), { expected: 'table of string arrays' });
 }
 
 export function eitherOf<const Options extends readonly [z.ZodType, z.ZodType]>(expected: string, options: Options, facts: Partial<KeyFacts> = {}) {

@@ -1,6 +1,6 @@
 /** `[messaging.<platform>]`, its instances, and `[[bindings]]`. */
 
-import * as z from 'zod';
+import type * as z from 'zod';
 import { anything, bool, credential, int, oneOf, pattern, requiredText, resolvable, table, tables, text, texts, url } from './keys.ts';
 
 /** Values an instance may not have as its name, because conversation ids use them. */
@@ -9,8 +9,7 @@ const INSTANCE_NAME = new RegExp(`^(?!(?:${RESERVED_NAMES})$)(?!\\d+$)[a-z0-9_-]
 
 const instanceName = () => pattern(INSTANCE_NAME, 'name of letters, digits, "_" and "-", at most 20 characters, not all digits, not a reserved word');
 
-const common = (enabled: boolean) => ({
-  enabled: bool().default(enabled),
+const common = () => ({
   dm_allowed_users: texts().default([]),
   authority: texts().default([]),
   allow_bot_messages: bool().default(false),
@@ -19,9 +18,10 @@ const common = (enabled: boolean) => ({
 });
 
 /** A platform is its default instance plus named ones with the same keys. */
-function platform<Shape extends z.core.$ZodShape>(keys: () => Shape) {
-  const instance = table({ name: instanceName(), ...common(true), ...keys() });
-  return table({ ...common(false), ...keys(), instances: tables(instance).default([]) });
+function platform<Shape extends z.core.$ZodShape>(keys: Shape) {
+  const shared = common();
+  const instance = table({ name: instanceName(), ...shared, enabled: bool().default(true), ...keys });
+  return table({ ...shared, enabled: bool().default(false), ...keys, instances: tables(instance).default([]) });
 }
 
 const email = () => ({
@@ -65,39 +65,39 @@ const irc = () => ({
 
 export const messaging = () =>
   table({
-    discord: platform(() => ({ token: credential().optional(), api_base_url: url().default('https://discord.com/api') })).prefault({}),
-    slack: platform(() => ({
+    discord: platform({ token: credential().optional(), api_base_url: url().default('https://discord.com/api') }).prefault({}),
+    slack: platform({
       bot_token: credential().optional(),
       app_token: credential().optional(),
       thread_conversations: bool().default(true),
       api_base_url: url().default('https://slack.com/api/'),
-    })).prefault({}),
-    telegram: platform(() => ({ token: credential().optional(), api_base_url: url().default('https://api.telegram.org') })).prefault({}),
-    webhook: platform(webhook).prefault({}),
-    email: platform(email).prefault({}),
-    whatsapp: platform(() => ({
+    }).prefault({}),
+    telegram: platform({ token: credential().optional(), api_base_url: url().default('https://api.telegram.org') }).prefault({}),
+    webhook: platform(webhook()).prefault({}),
+    email: platform(email()).prefault({}),
+    whatsapp: platform({
       access_token: credential().optional(),
       app_secret: credential().optional(),
       verify_token: credential().optional(),
       phone_number_id: text().optional(),
       graph_base_url: url().default('https://graph.facebook.com'),
-    })).prefault({}),
-    matrix: platform(() => ({
+    }).prefault({}),
+    matrix: platform({
       homeserver_url: url().optional(),
       access_token: credential().optional(),
       user_id: text().optional(),
       room_ids: texts().default([]),
-    })).prefault({}),
-    imessage: platform(() => ({ poll_interval_secs: int(1).default(3) })).prefault({}),
-    irc: platform(irc).prefault({}),
-    lark: platform(() => ({
+    }).prefault({}),
+    imessage: platform({ poll_interval_secs: int(1).default(3) }).prefault({}),
+    irc: platform(irc()).prefault({}),
+    lark: platform({
       app_id: text().optional(),
       app_secret: credential().optional(),
       verification_token: credential().optional(),
       encrypt_key: credential().optional(),
       domain: oneOf('feishu', 'lark').default('feishu'),
-    })).prefault({}),
-    dingtalk: platform(() => ({ app_key: resolvable().optional(), app_secret: credential().optional(), robot_code: text().optional() })).prefault({}),
+    }).prefault({}),
+    dingtalk: platform({ app_key: resolvable().optional(), app_secret: credential().optional(), robot_code: text().optional() }).prefault({}),
     twitch: anything(),
     signal: anything(),
     mattermost: anything(),

@@ -121,7 +121,7 @@ const foreign = () => ({
 
 function buildSchemas() {
   const settings = table(settingsShape());
-  const agent = table(agentShape());
+  const agent = table(agentShape(settings.shape));
   const instance = table(instanceShape());
   const file = table({ ...instance.shape, defaults: settings.prefault({}), agents: tables(agent).default([]), ...foreign() });
   return { settings, agent, instance, file };

@@ -232,13 +232,14 @@ const cronJob = () =>
     timeout_secs: int(1).default(1500),
   });
 
-export const agentShape = () => ({
+/** `settings` is the shape of `[defaults]`, shared so that it is built once. */
+export const agentShape = <Settings extends ReturnType<typeof settingsShape>>(settings: Settings) => ({
   id: idPattern(),
   default: bool().optional(),
   display_name: text().optional(),
   role: text().optional(),
   workspace: text().optional(),
-  ...settingsShape(),
+  ...settings,
   cron: tables(cronJob()).default([]),
   wakes: anything(),
   gradient_start: anything(),
