@@ -86,3 +86,6 @@ export function deriveKey(...parts: readonly (string | number)[]): string {
 export function sha256(value: string | Uint8Array): string {
   return createHash('sha256').update(value).digest('hex');
 }
+
+/** The adapter key of the page's own chat; what is stored there is delivered. */
+export const PORTAL = trusted<AdapterKey>('portal');

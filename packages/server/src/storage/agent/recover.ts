@@ -1,0 +1,87 @@
+/** The verb `recover`: one transaction, at start, that settles everything a dead owner left behind. */
+
+import { applyEffects } from './effects.ts';
+import type { TurnRow } from './records.ts';
+import { closeTurn } from './turns.ts';
+import type { Unit } from './unit.ts';
+
+/** A turn that crashed the process this often at the same place is parked (contract 4.12). */
+const POISON_LIMIT = 3;
+
+export interface Recovered {
+  readonly turns: number;
+  readonly parked: number;
+  readonly ambiguous: number;
+  readonly expired: number;
+}
+
+export interface RecoverInput {
+  /** The last boot ended without a clean shutdown: what was running counts as crashed. */
+  readonly crashed: boolean;
+  /** What a parked turn tells its chat. */
+  readonly interruptedNotice: (turnId: string) => string;
+}
+
+export function recover(unit: Unit, input: RecoverInput): Recovered {
+  unit.tx.run(
+    `UPDATE model_calls SET state = 'assumed', owner = NULL, cost_status = 'partial', ended_at = ? WHERE state IN ('reserved', 'dispatched')`,
+    unit.now,
+  );
+  const running = unit.tx.all<TurnRow>("SELECT * FROM turns WHERE state = 'running' ORDER BY id");
+  const crashPoints = new Map(running.map((turn) => [turn.id, crashPoint(unit, turn.id)]));
+  settleStartedCalls(unit);
+  const parked = running.filter((turn) => resumeOrPark(unit, turn, crashPoints.get(turn.id) ?? '0', input));
+  const gathering = unit.tx.run("UPDATE turns SET state = 'ready' WHERE state = 'gathering'");
+  unit.tx.run("UPDATE mailbox SET state = 'queued' WHERE state = 'claimed'");
+  const expired = expireOutbox(unit);
+  const ambiguous = unit.tx.run("UPDATE outbox SET state = 'ambiguous', owner = NULL, updated_at = ? WHERE state = 'sending'", unit.now);
+  return { turns: running.length - parked.length + gathering, parked: parked.length, ambiguous, expired };
+}
+
+/** Step and call that were under way: the same place three times in a row is poison. */
+function crashPoint(unit: Unit, turnId: string): string {
+  const step = unit.tx.get<{ n: number | null }>('SELECT max(n) AS n FROM steps WHERE owner_id = ?', turnId);
+  const call = unit.tx.get<{ idx: number }>(
+    "SELECT idx FROM tool_calls WHERE owner_id = ? AND state = 'started' ORDER BY step_n DESC, idx LIMIT 1",
+    turnId,
+  );
+  return call === undefined ? `${step?.n ?? 0}` : `${step?.n ?? 0}:${call.idx}`;
+}
+
+function settleStartedCalls(unit: Unit): void {
+  unit.tx.run("UPDATE tool_calls SET state = 'planned', owner = NULL WHERE state = 'started' AND repeat IN ('safe', 'keyed')");
+  unit.tx.run(
+    "UPDATE tool_calls SET state = 'unknown', owner = NULL, result = ?, ended_at = ? WHERE state = 'started'",
+    JSON.stringify({ text: 'Interrupted; the outcome is unknown. Look before you repeat it.', code: 'interrupted' }),
+    unit.now,
+  );
+}
+
+/** True when the turn was parked. A clean shutdown counts nothing. */
+function resumeOrPark(unit: Unit, turn: TurnRow, point: string, input: RecoverInput): boolean {
+  const count = input.crashed ? (turn.crash_at === point ? turn.crash_count + 1 : 1) : turn.crash_count;
+  unit.tx.run(
+    "UPDATE turns SET state = 'ready', owner = NULL, crash_at = ?, crash_count = ? WHERE id = ?",
+    input.crashed ? point : turn.crash_at,
+    count,
+    turn.id,
+  );
+  if (count < POISON_LIMIT) return false;
+  const message = input.interruptedNotice(turn.id);
+  applyEffects(unit, turn, [{ type: 'notice', text: message, code: 'interrupted' }]);
+  closeTurn(unit, turn, 'interrupted', { code: 'interrupted', message: 'The process stopped three times while this message was answered.' });
+  return true;
+}
+
+function expireOutbox(unit: Unit): number {
+  const changed = unit.tx.run(
+    `UPDATE outbox SET state = 'dead', owner = NULL, error_code = 'delivery_expired', error_message = 'Not delivered within 24 hours.', error_permanent = 1,
+       updated_at = ? WHERE state IN ('queued', 'streaming', 'sending', 'retrying', 'ambiguous') AND expires_at <= ?`,
+    unit.now,
+    unit.now,
+  );
+  if (changed > 0) {
+    unit.tx.run("UPDATE messages SET delivery = 'failed' WHERE delivery IN ('queued', 'sent') AND id IN (SELECT message_id FROM outbox WHERE state = 'dead')");
+  }
+  return changed;
+}
