@@ -10,7 +10,7 @@ import type { AgentConfig, AgentSettings } from './snapshot.ts';
 import { isTimezone, localTimezone } from './timezone.ts';
 
 export interface ResolvedAgent {
-  readonly config: AgentConfig;
+  config: AgentConfig;
   /** Its entry as the file has it, without defaults. */
   readonly written: Table;
 }

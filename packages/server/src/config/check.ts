@@ -80,6 +80,10 @@ export function reportUnsupported(path: KeyPath, reporter: IssueReporter): void 
   reporter.report({ severity: 'notice', code: 'unsupported', path, message, atKey: true });
 }
 
+export function reportConflict(path: KeyPath, problem: string, reporter: IssueReporter): void {
+  reporter.report({ severity: 'error', code: 'conflict', path, message: `${formatKeyPath(path, reporter.written)}: ${problem}` });
+}
+
 function reportUnknownKey(path: KeyPath, names: readonly string[], reporter: IssueReporter): void {
   const parent = path.slice(0, -1);
   const near = suggestName(String(path.at(-1)), names);

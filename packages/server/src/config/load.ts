@@ -7,9 +7,11 @@ import { checkWritten } from './cross-checks.ts';
 import { type EnvironmentLayer, readEnvironment } from './environment.ts';
 import { hasErrors, makeIssue } from './issues.ts';
 import { mergeLayers, mergeTables } from './layers.ts';
+import { isLoopback } from './network.ts';
 import { normalizeTree } from './normalize.ts';
 import { isTable, type Table } from './paths.ts';
 import { resolveReferences } from './references.ts';
+import { keepRunningValues } from './restart-keys.ts';
 import { configSchemas, type InstanceValues } from './schema/root.ts';
 import type { ConfigIssue, ConfigSnapshot, Environment, SecretResolver, ValueSource } from './snapshot.ts';
 import { parseToml } from './toml.ts';
@@ -26,6 +28,8 @@ export interface LoadInput {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly version: number;
+  /** What runs now: its restart keys stay in force. `null` at start. */
+  readonly running: ConfigSnapshot | null;
 }
 
 export interface LoadedConfig {
@@ -66,6 +70,7 @@ function assemble(input: LoadInput, resolved: Table, environment: EnvironmentLay
   disableUnguardedWebhooks(values);
   const defaults = isTable(merged.values.defaults) ? merged.values.defaults : {};
   const agents = resolveAgents(Array.isArray(entries) ? entries : [], defaults, input.instanceDir, environment.values.maxAgents);
+  const restartRequired = input.running === null ? [] : keepRunningValues(values, agents, input.running);
   const snapshot: ConfigSnapshot = {
     revision: sha256(input.text ?? ''),
     version: input.version,
@@ -79,7 +84,7 @@ function assemble(input: LoadInput, resolved: Table, environment: EnvironmentLay
     environment: environment.values,
     issues,
     sources: allSources(merged.sources, agents),
-    restartRequired: [],
+    restartRequired,
   };
   const written = mergeTables(merged.values, { agents: Object.fromEntries(agents.map((agent) => [agent.config.id, agent.written])) });
   return { snapshot: deepFreeze(snapshot), written };
@@ -107,10 +112,6 @@ function disableUnguardedWebhooks(values: InstanceValues): void {
     const isGuarded = adapter.auth_token !== undefined || adapter.hmac_secret !== undefined;
     if (!isGuarded && !isLoopback(adapter.bind)) adapter.enabled = false;
   }
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 function environmentIssues(environment: EnvironmentLayer): ConfigIssue[] {
