@@ -15,7 +15,17 @@ export interface ResolvedAgent {
   readonly written: Table;
 }
 
-const OWN_KEYS: ReadonlySet<string> = new Set(['id', 'default', 'display_name', 'role', 'workspace', 'cron', 'wakes', 'gradient_start', 'gradient_end']);
+const OWN_KEYS: ReadonlySet<string> = new Set([
+  'id',
+  'default',
+  'display_name',
+  'role',
+  'workspace',
+  'cron',
+  'wakes',
+  'gradient_start',
+  'gradient_end',
+]);
 
 /** `entries` are checked `[[agents]]` tables; without any there is one agent `main`. Past `limit` the default agent and the first others stay. */
 export function resolveAgents(entries: readonly unknown[], defaults: Table, instanceDir: string, limit: number | null): ResolvedAgent[] {

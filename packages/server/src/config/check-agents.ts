@@ -47,13 +47,22 @@ function checkSettings(base: KeyPath, own: Table, defaults: Table, reporter: Iss
   if (Array.isArray(cidrs)) checkCidrs([...base, 'security', 'ssrf', 'allow_cidrs'], cidrs, reporter);
   if (readPath(own, ['channel', 'listen_only_mode']) !== undefined) {
     const message = `${base[0] === 'defaults' ? 'defaults' : 'agents'}.channel.listen_only_mode is deprecated; use channel.response_mode = "observe"`;
-    reporter.report({ severity: 'warning', code: 'deprecated', path: [...base, 'channel', 'listen_only_mode'], message, suggestion: 'response_mode' });
+    reporter.report({
+      severity: 'warning',
+      code: 'deprecated',
+      path: [...base, 'channel', 'listen_only_mode'],
+      message,
+      suggestion: 'response_mode',
+    });
   }
   const { compaction, embedding } = configSchemas().settings.parse(mergeTables(defaults, own), { jitless: true });
   if (isTable(own.compaction)) checkThresholds([...base, 'compaction'], own.compaction, compaction, reporter);
   const wantsUrl = embedding.provider === 'openai_compatible';
-  const hasUrl = isTable(reporter.written) && [base, ['defaults']].some((path) => readPath(reporter.written, [...path, 'embedding', 'base_url']) !== undefined);
-  if (wantsUrl && !hasUrl && isTable(own.embedding)) reporter.reportValue('missing_required', [...base, 'embedding', 'base_url'], 'http or https URL');
+  const hasUrl =
+    isTable(reporter.written) &&
+    [base, ['defaults']].some((path) => readPath(reporter.written, [...path, 'embedding', 'base_url']) !== undefined);
+  if (wantsUrl && !hasUrl && isTable(own.embedding))
+    reporter.reportValue('missing_required', [...base, 'embedding', 'base_url'], 'http or https URL');
 }
 
 interface Thresholds {
@@ -79,7 +88,8 @@ function checkTimezone(path: KeyPath, value: unknown, reporter: IssueReporter): 
 
 export function checkCidrs(path: KeyPath, values: readonly unknown[], reporter: IssueReporter): void {
   for (const [index, value] of values.entries()) {
-    if (typeof value === 'string' && !isCidr(value)) reporter.reportValue('invalid_value', [...path, index], 'address range such as 10.0.0.0/8');
+    if (typeof value === 'string' && !isCidr(value))
+      reporter.reportValue('invalid_value', [...path, index], 'address range such as 10.0.0.0/8');
   }
 }
 

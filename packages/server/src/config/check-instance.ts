@@ -2,10 +2,10 @@
 
 import { type IssueReporter, reportConflict, reportUnsupported } from './check.ts';
 import { checkCidrs, checkIds } from './check-agents.ts';
-import type { InstanceValues } from './schema/root.ts';
 import { isLoopback } from './network.ts';
 import { tablesOf } from './normalize.ts';
 import { isTable, type KeyPath, readPath, type Table } from './paths.ts';
+import type { InstanceValues } from './schema/root.ts';
 import { UNSERVED_API_TYPES } from './unsupported.ts';
 
 /** `values` hold environment and defaults too; issues point into the written file. */
@@ -32,17 +32,25 @@ interface Listener {
 function checkWebhooks({ api, messaging }: InstanceValues, reporter: IssueReporter): void {
   const base: KeyPath = ['messaging', 'webhook'];
   const { webhook } = messaging;
-  const all = [{ path: base, adapter: webhook }, ...webhook.instances.map((adapter, index) => ({ path: [...base, 'instances', index], adapter }))];
+  const all = [
+    { path: base, adapter: webhook },
+    ...webhook.instances.map((adapter, index) => ({ path: [...base, 'instances', index], adapter })),
+  ];
   const taken: Listener[] = api.enabled ? [{ path: ['api'], bind: api.bind, port: api.port }] : [];
   for (const { path, adapter } of all) {
     // A credential that is written but unresolved keeps the adapter off instead of refusing the whole file.
     const isGuarded = ['auth_token', 'hmac_secret'].some((name) => readPath(reporter.written, [...path, name]) !== undefined);
     if (!isLoopback(adapter.bind) && !isGuarded) {
-      reportConflict([...path, 'bind'], `${JSON.stringify(adapter.bind)} is no loopback address, so auth_token or hmac_secret is needed`, reporter);
+      reportConflict(
+        [...path, 'bind'],
+        `${JSON.stringify(adapter.bind)} is no loopback address, so auth_token or hmac_secret is needed`,
+        reporter,
+      );
     }
     if (!adapter.enabled || adapter.port === 0) continue;
     const rival = taken.find((listener) => listener.port === adapter.port && listener.bind === adapter.bind);
-    if (rival !== undefined) reportConflict([...path, 'port'], `port ${adapter.port} is taken by ${rival.path.join('.')} already`, reporter);
+    if (rival !== undefined)
+      reportConflict([...path, 'port'], `port ${adapter.port} is taken by ${rival.path.join('.')} already`, reporter);
     taken.push({ path, bind: adapter.bind, port: adapter.port });
   }
 }
@@ -54,11 +62,23 @@ function checkProviders(reporter: IssueReporter): void {
   for (const [id, provider] of Object.entries(providers)) {
     const path: KeyPath = ['llm', 'provider', id];
     if (!/^[^\s/]{1,64}$/.test(id)) {
-      reporter.report({ severity: 'error', code: 'invalid_value', path, message: `llm.provider: ${JSON.stringify(id)} is no provider id (1 to 64 characters, no "/" or white space)`, atKey: true });
+      reporter.report({
+        severity: 'error',
+        code: 'invalid_value',
+        path,
+        message: `llm.provider: ${JSON.stringify(id)} is no provider id (1 to 64 characters, no "/" or white space)`,
+        atKey: true,
+      });
     }
     const folded = id.toLowerCase();
     if (seen.has(folded)) {
-      reporter.report({ severity: 'error', code: 'duplicate', path, message: `llm.provider: ${JSON.stringify(id)} is configured already (ids are stored lower-case)`, atKey: true });
+      reporter.report({
+        severity: 'error',
+        code: 'duplicate',
+        path,
+        message: `llm.provider: ${JSON.stringify(id)} is configured already (ids are stored lower-case)`,
+        atKey: true,
+      });
     }
     seen.add(folded);
     if (isTable(provider)) checkProvider(path, provider, reporter);
@@ -90,7 +110,10 @@ function checkPlatforms({ messaging }: InstanceValues, reporter: IssueReporter):
     const instances = tablesOf(adapter.instances);
     checkIds(instances, [...base, 'instances'], reporter, 'name');
     if (platform === 'webhook') continue;
-    for (const [path, entry] of [[base, adapter] as const, ...instances.map((instance, index) => [[...base, 'instances', index], instance] as const)]) {
+    for (const [path, entry] of [
+      [base, adapter] as const,
+      ...instances.map((instance, index) => [[...base, 'instances', index], instance] as const),
+    ]) {
       const admitsNobody = entry.enabled === true && Array.isArray(entry.dm_allowed_users) && entry.dm_allowed_users.length === 0;
       if (admitsNobody) reportEmptyAdmission([...path, 'dm_allowed_users'], reporter);
     }

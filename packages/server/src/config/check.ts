@@ -18,7 +18,12 @@ export interface IssueReporter {
   readonly written: Table;
   report(details: IssueDetails): void;
   /** An error or warning about the value at `path`, in the words `PATH: expected EXPECTED, got GOT`. */
-  reportValue(code: IssueCode, path: KeyPath, expected: string, options?: { severity?: 'warning'; atKey?: boolean; suggestion?: string | undefined }): void;
+  reportValue(
+    code: IssueCode,
+    path: KeyPath,
+    expected: string,
+    options?: { severity?: 'warning'; atKey?: boolean; suggestion?: string | undefined },
+  ): void;
 }
 
 export function createReporter(file: string, written: Table, positions: () => Positions): IssueReporter {
@@ -99,7 +104,9 @@ export function reportReferences(resolved: ResolvedTree, reporter: IssueReporter
     reporter.report({ severity: 'warning', code: 'unresolved_reference', path, message });
   }
   for (const path of resolved.literalCredentials) {
-    const name = formatPath(path).toUpperCase().replace(/[^A-Z0-9]+/g, '_');
+    const name = formatPath(path)
+      .toUpperCase()
+      .replace(/[^A-Z0-9]+/g, '_');
     const message = `${formatKeyPath(path, reporter.written)}: a credential stands in the file; use "env:${name}" or "secret:${name}"`;
     reporter.report({ severity: 'warning', code: 'literal_credential', path, message, got: 'string "***"' });
   }

@@ -1,8 +1,8 @@
 /** Rules that hold between keys, checked once each key by itself is right. */
 
+import { type IssueReporter, reportUnsupported } from './check.ts';
 import { checkAgents } from './check-agents.ts';
 import { checkInstance } from './check-instance.ts';
-import { type IssueReporter, reportUnsupported } from './check.ts';
 import type { EnvironmentLayer } from './environment.ts';
 import { suggestName } from './issues.ts';
 import { mergeTables } from './layers.ts';
@@ -27,7 +27,9 @@ function checkBindings(resolved: Table, values: InstanceValues, reporter: IssueR
   for (const [index, binding] of values.bindings.entries()) {
     const base: KeyPath = ['bindings', index];
     if (!agentIds.includes(binding.agent_id)) {
-      reporter.reportValue('invalid_value', [...base, 'agent_id'], 'id of a configured agent', { suggestion: suggestName(binding.agent_id, agentIds) });
+      reporter.reportValue('invalid_value', [...base, 'agent_id'], 'id of a configured agent', {
+        suggestion: suggestName(binding.agent_id, agentIds),
+      });
     }
     if (FOREIGN_PLATFORMS.includes(binding.channel)) reportUnsupported(base, reporter);
     else if (!platforms.includes(binding.channel)) {
@@ -36,7 +38,13 @@ function checkBindings(resolved: Table, values: InstanceValues, reporter: IssueR
   }
 }
 
-function checkInstanceName(base: KeyPath, platform: string, name: string | undefined, values: InstanceValues, reporter: IssueReporter): void {
+function checkInstanceName(
+  base: KeyPath,
+  platform: string,
+  name: string | undefined,
+  values: InstanceValues,
+  reporter: IssueReporter,
+): void {
   if (name === undefined) return;
   const names = tablesOf(readPath(values.messaging, [platform, 'instances'])).map((instance) => String(instance.name).toLowerCase());
   if (names.includes(name.toLowerCase())) return;

@@ -119,7 +119,9 @@ let root: Branch | undefined;
 function buildTree(): Branch {
   const tree: Branch = new Map();
   for (const line of WITHOUT_EFFECT) {
-    for (const full of line.startsWith('settings.') ? [line.replace('settings', 'defaults'), line.replace('settings', 'agents.*')] : [line]) {
+    for (const full of line.startsWith('settings.')
+      ? [line.replace('settings', 'defaults'), line.replace('settings', 'agents.*')]
+      : [line]) {
       let branch = tree;
       for (const name of full.split('.')) {
         const next = branch.get(name) ?? new Map();

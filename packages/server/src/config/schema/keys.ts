@@ -101,7 +101,11 @@ export function listMap() {
   return key(z.record(z.string(), texts()), { expected: 'table of string arrays' });
 }
 
-export function eitherOf<const Options extends readonly [z.ZodType, z.ZodType]>(expected: string, options: Options, facts: Partial<KeyFacts> = {}) {
+export function eitherOf<const Options extends readonly [z.ZodType, z.ZodType]>(
+  expected: string,
+  options: Options,
+  facts: Partial<KeyFacts> = {},
+) {
   return key(z.union(options), { expected, ...facts });
 }
 

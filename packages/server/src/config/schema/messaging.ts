@@ -7,7 +7,8 @@ import { anything, bool, credential, int, oneOf, pattern, requiredText, resolvab
 const RESERVED_NAMES = 'dm|group|uuid|e164|topic|thread|chat|default';
 const INSTANCE_NAME = new RegExp(`^(?!(?:${RESERVED_NAMES})$)(?!\\d+$)[a-z0-9_-]{1,20}$`, 'i');
 
-const instanceName = () => pattern(INSTANCE_NAME, 'name of letters, digits, "_" and "-", at most 20 characters, not all digits, not a reserved word');
+const instanceName = () =>
+  pattern(INSTANCE_NAME, 'name of letters, digits, "_" and "-", at most 20 characters, not all digits, not a reserved word');
 
 const common = () => ({
   dm_allowed_users: texts().default([]),
@@ -97,7 +98,9 @@ export const messaging = () =>
       encrypt_key: credential().optional(),
       domain: oneOf('feishu', 'lark').default('feishu'),
     }).prefault({}),
-    dingtalk: platform({ app_key: resolvable().optional(), app_secret: credential().optional(), robot_code: text().optional() }).prefault({}),
+    dingtalk: platform({ app_key: resolvable().optional(), app_secret: credential().optional(), robot_code: text().optional() }).prefault(
+      {},
+    ),
     twitch: anything(),
     signal: anything(),
     mattermost: anything(),

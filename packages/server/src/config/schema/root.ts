@@ -1,7 +1,23 @@
 /** The whole key tree of `config.toml`, built once and only when something is loaded or checked. */
 
-import * as z from 'zod';
-import { anything, bool, credential, credentialMap, eitherOf, float, int, oneOf, requiredText, table, tableMap, tables, text, texts, url } from './keys.ts';
+import type * as z from 'zod';
+import {
+  anything,
+  bool,
+  credential,
+  credentialMap,
+  eitherOf,
+  float,
+  int,
+  oneOf,
+  requiredText,
+  table,
+  tableMap,
+  tables,
+  text,
+  texts,
+  url,
+} from './keys.ts';
 import { binding, messaging } from './messaging.ts';
 import { agentShape, settingsShape } from './settings.ts';
 

@@ -1,6 +1,23 @@
 /** What `[defaults]` holds and every `[[agents]]` entry may override. */
 
-import { anything, bool, credential, eitherOf, float, int, ints, listMap, oneOf, pattern, table, tables, text, textMap, texts, url } from './keys.ts';
+import {
+  anything,
+  bool,
+  credential,
+  eitherOf,
+  float,
+  int,
+  ints,
+  listMap,
+  oneOf,
+  pattern,
+  table,
+  tables,
+  text,
+  textMap,
+  texts,
+  url,
+} from './keys.ts';
 
 const thinkingEffort = () => oneOf('auto', 'none', 'low', 'medium', 'high').default('auto');
 const model = () => pattern(/^\S+$/, 'model string "provider/model"').optional();
@@ -86,8 +103,7 @@ const embedding = () =>
     batch_size: int(1).default(32),
   });
 
-const memory = () =>
-  table({ vector_engine: oneOf('auto', 'exact', 'lancedb').default('auto'), auto_threshold: int().default(50_000) });
+const memory = () => table({ vector_engine: oneOf('auto', 'exact', 'lancedb').default('auto'), auto_threshold: int().default(50_000) });
 
 const ingestion = () =>
   table({
@@ -176,7 +192,9 @@ const scalars = () => ({
   worker_max_turns: int(1, 500).default(50),
   context_window: int(4000, 4_000_000).default(128_000),
   history_backfill_count: int(0, 200).default(50),
-  tool_use_enforcement: eitherOf('"auto", "always", "never" or array of models', [oneOf('auto', 'always', 'never'), texts()]).default('auto'),
+  tool_use_enforcement: eitherOf('"auto", "always", "never" or array of models', [oneOf('auto', 'always', 'never'), texts()]).default(
+    'auto',
+  ),
   worker_log_mode: oneOf('errors_only', 'all_separate', 'all_combined').default('errors_only'),
   cron_timezone: text().optional(),
   user_timezone: text().optional(),

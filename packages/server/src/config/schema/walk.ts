@@ -54,7 +54,8 @@ function childOf(schema: z.core.$ZodType, segment: string | number): z.core.$Zod
   if (schema instanceof z.ZodRecord) return schema.valueType;
   if (schema instanceof z.ZodArray) return schema.element;
   if (schema instanceof z.ZodUnknown) return schema;
-  if (schema instanceof z.ZodUnion) return schema.options.map((option) => childOf(unwrap(option), segment)).find((child) => child !== undefined);
+  if (schema instanceof z.ZodUnion)
+    return schema.options.map((option) => childOf(unwrap(option), segment)).find((child) => child !== undefined);
   return undefined;
 }
 
