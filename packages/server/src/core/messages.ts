@@ -64,6 +64,10 @@ export interface InboundMessage {
   /** Milliseconds. */
   readonly receivedAt: number;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Milliseconds for which the platform id counts as taken; absent: for ever. */
+  readonly idLifetimeMs?: number;
+  /** Newest reply number on the platform's side before this message; kept with it and given back, also to a repeat. */
+  readonly afterReply?: number;
 }
 
 /** One durable thing to send. */

@@ -31,9 +31,18 @@ export type ReceiveResult =
       readonly turnId: string;
       /** The message had been stored before; nothing new was started. */
       readonly duplicate: boolean;
+      /** What `InboundMessage.afterReply` said when the message first came. */
+      readonly afterReply: number | null;
     }
   /** Handled without a turn: a control command, or a message that is only observed. */
-  | { readonly outcome: 'handled'; readonly agentId: string; readonly messageId: string; readonly turnId: string; readonly duplicate: boolean }
+  | {
+      readonly outcome: 'handled';
+      readonly agentId: string;
+      readonly messageId: string;
+      readonly turnId: string;
+      readonly duplicate: boolean;
+      readonly afterReply: number | null;
+    }
   /** No agent took it; `code` is a stable error code, `reason` a sentence. */
   | { readonly outcome: 'rejected'; readonly code: string; readonly reason: string };
 
@@ -49,6 +58,8 @@ export interface AdapterHost {
   waitForTurn(agentId: string, turnId: string, signal: AbortSignal): Promise<TurnOutcome | null>;
   /** What the conversation is doing now, over all agents. */
   conversationState(address: ConversationAddress): 'idle' | 'queued' | 'running' | 'waiting_for_approval';
+  /** False while the daemon stops or a store refuses writes. */
+  isAccepting(): boolean;
   readonly log: Logger;
   readonly clock: Clock;
   /** The adapter's state for people; throws nothing. */

@@ -33,6 +33,10 @@ export interface AcceptInput {
   /** Milliseconds; the watchdog's deadline. */
   readonly answerBy: number | null;
   readonly start: 'turn' | 'observe';
+  /** Milliseconds after which the key may be used again; absent: never. */
+  readonly keyLifetimeMs?: number;
+  /** Newest reply number before this message, kept for its sender. */
+  readonly afterSeq?: number;
   /** Says when a turn that gathers messages is due, or `null` for a turn of its own, due at once. */
   readonly gather: ((open: OpenGathering | null) => number) | null;
 }
@@ -42,11 +46,13 @@ export interface Accepted {
   /** Empty for a message that is only observed. */
   readonly turnId: string;
   readonly duplicate: boolean;
+  /** `afterSeq` as it was when the message first came. */
+  readonly afterSeq: number | null;
 }
 
 /** Throws `ConflictError('idempotency_conflict')` for a known key with another body, `UnavailableError('queue_full')` past 256 waiting messages. */
 export function accept(unit: Unit, input: AcceptInput): Accepted {
-  const known = unit.tx.get<MailboxRow>('SELECT * FROM mailbox WHERE dedupe_key = ?', input.dedupeKey);
+  const known = findByKey(unit, input);
   if (known) return repeat(known, input.bodyHash);
   const conversation = ensureConversation(unit, input.conversation);
   if (input.start === 'turn') refuseFullQueue(unit, conversation.id);
@@ -66,14 +72,22 @@ export function accept(unit: Unit, input: AcceptInput): Accepted {
     metadata: input.metadata,
   });
   insertMailbox(unit, input, messageId, turnId);
-  return { messageId, turnId: turnId ?? '', duplicate: false };
+  return { messageId, turnId: turnId ?? '', duplicate: false, afterSeq: input.afterSeq ?? null };
+}
+
+/** The row that holds the key; one past the key's lifetime gives it up first. */
+function findByKey(unit: Unit, input: AcceptInput): MailboxRow | undefined {
+  const known = unit.tx.get<MailboxRow>('SELECT * FROM mailbox WHERE dedupe_key = ?', input.dedupeKey);
+  if (!known || input.keyLifetimeMs === undefined || known.created_at > unit.now - input.keyLifetimeMs) return known;
+  unit.tx.run("UPDATE mailbox SET dedupe_key = dedupe_key || '|' || id WHERE id = ?", known.id);
+  return undefined;
 }
 
 function repeat(known: MailboxRow, bodyHash: string): Accepted {
   if (known.body_hash !== bodyHash) {
     throw new ConflictError('idempotency_conflict', 'This key was used before with another content.');
   }
-  return { messageId: known.message_id ?? '', turnId: known.turn_id ?? '', duplicate: true };
+  return { messageId: known.message_id ?? '', turnId: known.turn_id ?? '', duplicate: true, afterSeq: known.after_seq };
 }
 
 function refuseFullQueue(unit: Unit, conversationId: string): void {
@@ -118,14 +132,15 @@ export function insertTurn(unit: Unit, conversationId: string, causeId: string, 
 function insertMailbox(unit: Unit, input: AcceptInput, messageId: string, turnId: string | null): void {
   const observed = turnId === null;
   unit.tx.run(
-    `INSERT INTO mailbox (id, conversation_id, kind, dedupe_key, body_hash, message_id, turn_id, state, outcome, authority, route, answer_by,
-       created_at, ended_at)
-     VALUES (?, ?, 'message', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO mailbox (id, conversation_id, kind, dedupe_key, body_hash, message_id, after_seq, turn_id, state, outcome, authority, route,
+       answer_by, created_at, ended_at)
+     VALUES (?, ?, 'message', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     unit.newId(),
     input.conversation.id,
     input.dedupeKey,
     input.bodyHash,
     messageId,
+    input.afterSeq ?? null,
     turnId,
     observed ? 'done' : 'queued',
     observed ? 'observed' : null,
