@@ -132,12 +132,22 @@ class AnswerReader {
       this.#decoder.whole(body);
     } else {
       this.#parser.end(this.#events);
-      this.#decode();
+      this.#decodeTail();
       if (!this.#sawEvent && this.#form === 'events') {
         throw providerError('bad_response', this.#target, { text: 'the body holds neither events nor JSON' });
       }
     }
     this.#decoder.end();
+  }
+
+  /** An event that the end of the stream cut in half is a truncation, not nonsense. */
+  #decodeTail(): void {
+    try {
+      this.#decode();
+    } catch (error) {
+      if (error instanceof LlmError && error.kind === 'bad_response') throw providerError('truncated', this.#target, { cause: error });
+      throw error;
+    }
   }
 
   #decode(): void {
