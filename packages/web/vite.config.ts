@@ -11,5 +11,6 @@ export default defineConfig({
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   // Old chunks stay for pages that are still open; packages/server/bin/build.js sweeps them.
   build: { outDir: '../server/dist/web', emptyOutDir: false },
-  server: { proxy: { '/api': daemon } },
+  // The daemon takes writes from its own origin alone, and here the proxy is its origin.
+  server: { proxy: { '/api': { target: daemon, changeOrigin: true, headers: { origin: daemon } } } },
 });
