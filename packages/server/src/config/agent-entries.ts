@@ -2,9 +2,9 @@
 
 import { ConflictError, InputError, NotFoundError } from '../core/errors.ts';
 import { AGENT_ID_PATTERN } from '../core/ids.ts';
-import type { ConfigFile } from './config-file.ts';
+import type { ConfigFile, FileContent } from './config-file.ts';
 import { tablesOf } from './normalize.ts';
-import { isTable, type Table } from './paths.ts';
+import type { Table } from './paths.ts';
 
 export interface NewAgentEntry {
   readonly id: string;
@@ -15,20 +15,27 @@ export interface NewAgentEntry {
 }
 
 /** `limit` is the cap on agents, `null` for none. Throws `invalid_agent_id`, `agent_exists`, `agent_limit_reached` or what `ConfigFile.edit` throws. */
-export function addAgentEntry(file: ConfigFile, entry: NewAgentEntry, limit: number | null, ifMatch?: string) {
+export async function addAgentEntry(file: ConfigFile, entry: NewAgentEntry, limit: number | null, ifMatch?: string): Promise<FileContent> {
   if (!AGENT_ID_PATTERN.test(entry.id)) {
     throw new InputError(
       'invalid_agent_id',
       'An agent id has 1 to 63 characters of a-z, 0-9, "_" and "-" and starts with a letter or digit.',
     );
   }
-  return file.edit((tree) => {
-    const agents = agentsOf(tree);
+  const { appendEntry, editText } = await import('./edit-text.ts');
+  return file.edit((text, tree) => {
+    const written = tablesOf(tree.agents);
+    // A file without entries has `main` implicitly; it is written out before another joins it.
+    const agents = written.length === 0 ? [{ id: 'main' }] : written;
     if (agents.some((agent) => agent.id === entry.id)) throw new ConflictError('agent_exists', `There is an agent "${entry.id}" already.`);
     if (limit !== null && agents.length >= limit) throw new ConflictError('agent_limit_reached', `This instance may have ${limit} agents.`);
-    if (entry.isDefault === true) for (const agent of agents) delete agent.default;
-    tree.agents = [...agents, toTable(entry)];
+    const complete = written.length === 0 ? appendEntry(text, 'agents', { id: 'main' }) : text;
+    return appendEntry(entry.isDefault === true ? editText(complete, clearDefaults) : complete, 'agents', toTable(entry));
   }, ifMatch);
+}
+
+function clearDefaults(tree: Table): void {
+  for (const agent of tablesOf(tree.agents)) delete agent.default;
 }
 
 function toTable(entry: NewAgentEntry): Table {
@@ -40,23 +47,20 @@ function toTable(entry: NewAgentEntry): Table {
 }
 
 /** Takes the agent's bindings away with it, because nobody else may answer them. Throws `agent_not_found`, `last_agent` or what `ConfigFile.edit` throws. */
-export function removeAgentEntry(file: ConfigFile, id: string, ifMatch?: string) {
-  return file.edit((tree) => {
-    const agents = agentsOf(tree);
-    const others = agents.filter((agent) => agent.id !== id);
-    if (others.length === agents.length) throw new NotFoundError('agent_not_found', `There is no agent "${id}".`);
-    if (others.length === 0) throw new ConflictError('last_agent', 'The last agent cannot be removed.');
-    tree.agents = others;
-    const bindings = tablesOf(tree.bindings);
-    const kept = bindings.filter((binding) => binding.agent_id !== id);
-    if (kept.length === bindings.length) return;
-    if (kept.length > 0) tree.bindings = kept;
-    else delete tree.bindings;
+export async function removeAgentEntry(file: ConfigFile, id: string, ifMatch?: string): Promise<FileContent> {
+  const { removeEntry } = await import('./edit-text.ts');
+  return file.edit((text, tree) => {
+    const agents = tablesOf(tree.agents);
+    const isImplicit = agents.length === 0 && id === 'main';
+    if (!isImplicit && !agents.some((agent) => agent.id === id)) throw new NotFoundError('agent_not_found', `There is no agent "${id}".`);
+    if (agents.length <= 1) throw new ConflictError('last_agent', 'The last agent cannot be removed.');
+    const withoutBindings = removeWhere(text, 'bindings', tablesOf(tree.bindings), (binding) => binding.agent_id === id);
+    return removeWhere(withoutBindings, 'agents', agents, (agent) => agent.id === id);
   }, ifMatch);
-}
 
-/** A file without entries has `main` implicitly; it must be written out before another joins it. */
-function agentsOf(tree: Table): Table[] {
-  const written = Array.isArray(tree.agents) ? tree.agents.filter(isTable) : [];
-  return written.length === 0 ? [{ id: 'main' }] : written;
+  function removeWhere(text: string, name: string, entries: readonly Table[], isGone: (entry: Table) => boolean): string {
+    let rest = text;
+    for (const [index, entry] of [...entries.entries()].reverse()) if (isGone(entry)) rest = removeEntry(rest, name, index);
+    return rest;
+  }
 }

@@ -93,17 +93,20 @@ export class ConfigFile {
 
   /** Throws ConfigError `config_invalid`, `config_write_failed` or ConflictError `revision_conflict`; the file is unchanged then. */
   async patch(change: ConfigPatch, ifMatch?: string): Promise<FileContent> {
-    return this.edit((tree) => applyPatch(tree, change), ifMatch);
+    const { appendEntry, editText } = await import('./edit-text.ts');
+    return this.edit((text, tree) => {
+      const hasAgents = !namesImplicitAgent(tree, change);
+      return editText(hasAgents ? text : appendEntry(text, 'agents', { id: 'main' }), (edited) => applyPatch(edited, change));
+    }, ifMatch);
   }
 
-  /** Like `patch`, for any edit of the written tree; `change` may throw to give up. */
-  async edit(change: (tree: Table) => void, ifMatch?: string): Promise<FileContent> {
+  /** Like `patch`, for any edit of the text; `tree` is what the text says, and `change` may throw to give up. */
+  async edit(change: (text: string, tree: Table) => string, ifMatch?: string): Promise<FileContent> {
     const before = await this.read();
     requireRevision(before, ifMatch);
     const text = before.text ?? '';
-    this.#requireReadable(text);
-    const { editText } = await import('./edit-text.ts');
-    return this.#replace(before, editText(text, change));
+    const tree = this.#requireReadable(text);
+    return this.#replace(before, change(text, tree));
   }
 
   /** `***` in a credential keeps the stored value. Without `ifMatch` whatever is there is replaced. */
@@ -183,13 +186,17 @@ function applyPatch(tree: Table, change: ConfigPatch): void {
   }
 }
 
-/** Agents go by id in requests and by position in the file; a file without agents has `main` implicitly. */
+/** A file without agents has `main` implicitly, which must be written out before it has keys. */
+function namesImplicitAgent(tree: Table, change: ConfigPatch): boolean {
+  return tree.agents === undefined && Object.keys(change.set ?? {}).some((name) => name.startsWith('agents.main.'));
+}
+
+/** Agents go by id in requests and by position in the file. */
 function resolvePath(tree: Table, name: string): KeyPath {
   const path = parsePath(name);
   if (path === undefined) throw refusedPath(name);
   const [root, id, ...rest] = path;
   if (root !== 'agents' || typeof id !== 'string' || rest.length === 0) return path;
-  if (tree.agents === undefined && id === 'main') tree.agents = [{ id }];
   const agents: unknown = tree.agents;
   const index = Array.isArray(agents) ? agents.findIndex((agent) => readPath(agent, ['id']) === id) : -1;
   if (index === -1) throw refusedPath(name);

@@ -2,7 +2,7 @@
 
 import { sha256 } from '../core/ids.ts';
 import { resolveAgents, resolveSettings } from './agents.ts';
-import { checkKeys, checkValues, createReporter, type IssueReporter, reportReferences } from './check.ts';
+import { checkKeys, checkValues, createReporter, reportReferences } from './check.ts';
 import { checkWritten } from './cross-checks.ts';
 import { type EnvironmentLayer, readEnvironment } from './environment.ts';
 import { hasErrors, makeIssue } from './issues.ts';

@@ -1,6 +1,6 @@
 /** Finds where each key and value stands in a TOML text that is already known to be valid. */
 
-import { formatPath, type PathSegment } from './paths.ts';
+import { formatPath, type KeyPath, type PathSegment } from './paths.ts';
 
 /** 1-based; columns count UTF-16 units. */
 export interface Position {
@@ -18,8 +18,19 @@ export interface Positions {
   find(path: readonly PathSegment[]): KeyPosition;
 }
 
+export interface TableHeader {
+  readonly path: KeyPath;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** Every `[table]` and `[[table]]` line in order; entries of arrays with their index. */
+export function locateHeaders(text: string): readonly TableHeader[] {
+  return new Scanner(text).scan().headers;
+}
+
 export function locateKeys(text: string): Positions {
-  const found = new Scanner(text).scan();
+  const { found } = new Scanner(text).scan();
   const start: Position = { line: 1, column: 1 };
   return {
     find(path) {
@@ -41,6 +52,7 @@ const BLANK = /(?:[ \t\r\n]|#[^\n]*)*/y;
 class Scanner {
   readonly #text: string;
   readonly #found = new Map<string, KeyPosition>();
+  readonly #headers: TableHeader[] = [];
   readonly #arrayLengths = new Map<string, number>();
   readonly #lineStarts: number[] = [0];
   #at = 0;
@@ -50,14 +62,14 @@ class Scanner {
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
   }
 
-  scan(): ReadonlyMap<string, KeyPosition> {
+  scan(): { readonly found: ReadonlyMap<string, KeyPosition>; readonly headers: readonly TableHeader[] } {
     if (this.#text.startsWith('\uFEFF')) this.#at = 1;
     let table: PathSegment[] = [];
     for (this.#skip(BLANK); this.#at < this.#text.length; this.#skip(BLANK)) {
       if (this.#text[this.#at] === '[') table = this.#readHeader();
       else this.#readPair(table);
     }
-    return this.#found;
+    return { found: this.#found, headers: this.#headers };
   }
 
   #readHeader(): PathSegment[] {
@@ -76,6 +88,7 @@ class Scanner {
       path.push(index);
     }
     this.#mark(path, start, start);
+    this.#headers.push({ path, line: this.#position(start).line });
     return path;
   }
 
