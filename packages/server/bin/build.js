@@ -92,7 +92,7 @@ function runStep(repository, step) {
     const child = spawn(execPath, [tool, ...step.args], {
       cwd: join(repository, step.folder),
       stdio: ['ignore', stderr.fd, stderr.fd],
-      env: { ...process.env, NODE_ENV: 'production' },
+      env: { ...process.env, NODE_ENV: 'production', ...(stderr.isTTY ? {} : { NO_COLOR: '1' }) },
     });
     child.once('error', (error) => reject(new BuildError(`the build of the ${step.name} did not start: ${error.message}`)));
     child.once('exit', (code, signal) => {
