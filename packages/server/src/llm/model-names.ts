@@ -1,5 +1,7 @@
 /** Model strings: `provider/model`, split at the first slash (LLM-2). */
 
+import { suggestName } from '../config/issues.ts';
+
 export interface ModelName {
   readonly provider: string;
   readonly model: string;
@@ -26,25 +28,14 @@ export function normalizeProviderId(id: string): string {
 
 /** Up to three names near enough to have been meant, nearest first. */
 export function closeMatches(wrong: string, known: readonly string[]): string[] {
-  const limit = Math.max(2, Math.floor(wrong.length / 3));
-  return known
-    .map((name) => ({ name, distance: editDistance(wrong.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ distance }) => distance <= limit)
-    .sort((left, right) => left.distance - right.distance)
-    .slice(0, 3)
-    .map(({ name }) => name);
-}
-
-/** Levenshtein distance, two rows. */
-function editDistance(left: string, right: string): number {
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= left.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column += 1) {
-      const replaced = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
+  const found: string[] = [];
+  while (found.length < 3) {
+    const next = suggestName(
+      wrong,
+      known.filter((name) => !found.includes(name)),
+    );
+    if (next === undefined) break;
+    found.push(next);
   }
-  return previous[right.length] ?? 0;
+  return found;
 }

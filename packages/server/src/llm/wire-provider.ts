@@ -12,7 +12,8 @@ import type { CallTimeouts, HttpAnswer, Transport } from './transport.ts';
 
 /** A structured error of a provider, as its dialect reads it. */
 export interface DialectError {
-  readonly kind: LlmErrorKind;
+  /** `null`: its codes say nothing we know, so the status decides, or `overloaded` inside a stream. */
+  readonly kind: LlmErrorKind | null;
   readonly type: string;
   readonly text: string;
 }

@@ -138,7 +138,7 @@ export class AnthropicDecoder implements StreamDecoder {
 
   #fail(body: JsonObject): never {
     const error = readAnthropicError(body);
-    throw providerError(error?.kind ?? 'bad_response', this.#target, error ?? {});
+    throw providerError(error?.kind ?? 'overloaded', this.#target, error ?? {});
   }
 }
 
@@ -189,7 +189,10 @@ function kindOfType(type: string): DialectError['kind'] {
       return 'bad_request';
     case 'timeout_error':
       return 'timeout';
-    default:
+    case 'overloaded_error':
+    case 'api_error':
       return 'overloaded';
+    default:
+      return null;
   }
 }

@@ -50,7 +50,7 @@ export class OpenAiChatDecoder implements StreamDecoder {
 
   #readChunk(chunk: JsonObject): void {
     const error = readOpenAiError(chunk);
-    if (error !== null) throw providerError(error.kind, this.#target, error);
+    if (error !== null) throw providerError(error.kind ?? 'overloaded', this.#target, error);
     const model = toText(chunk.model);
     if (model !== '') this.#builder.model = model;
     this.#builder.requestId ??= toText(chunk.id) || undefined;
@@ -137,7 +137,7 @@ export function readOpenAiError(body: unknown): DialectError | null {
   if (error === null) return null;
   const code = typeof error.code === 'string' ? error.code : '';
   const kind = kindOfCode(code) ?? kindOfCode(error.type) ?? (typeof error.code === 'number' ? kindOfStatus(error.code) : null);
-  return { kind: kind ?? 'overloaded', type: code || error.type, text: error.text };
+  return { kind, type: code || error.type, text: error.text };
 }
 
 function kindOfCode(code: string): DialectError['kind'] | null {
