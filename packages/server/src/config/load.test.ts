@@ -5,6 +5,7 @@ import { formatIssue } from './issues.ts';
 import { type LoadInput, loadConfig } from './load.ts';
 import { maskedValues } from './masking.ts';
 import { type ConfigSnapshot, defaultAgent, findAgent } from './snapshot.ts';
+import { localTimezone } from './timezone.ts';
 
 function load(text: string | null, options: Partial<LoadInput> = {}) {
   const base = { path: '/srv/bot/config.toml', instanceDir: '/srv/bot', fileName: 'config.toml', now: 0, version: 1, running: null };
@@ -155,7 +156,7 @@ describe('[CF-1] issues', () => {
   test('an unknown time zone warns and local time is used', () => {
     const { issues, loaded } = load('[defaults]\ncron_timezone = "Mars/Base"\n');
     expect(issues.map((issue) => [issue.severity, issue.code, issue.line])).toEqual([['warning', 'invalid_value', 2]]);
-    expect(loaded?.snapshot.defaults.cron_timezone).toBe(new Intl.DateTimeFormat().resolvedOptions().timeZone);
+    expect(loaded?.snapshot.defaults.cron_timezone).toBe(localTimezone());
   });
 
   test('a key without effect leaves a notice only where it is written, whatever its depth', () => {

@@ -1,16 +1,15 @@
-/** IANA time zone names. */
+/** IANA time zone names, without the 12 ms that the first `Intl.DateTimeFormat` costs where a cheaper way answers. */
 
-const known = new Map<string, boolean>();
+import { realpathSync } from 'node:fs';
+
+let supported: ReadonlySet<string> | undefined;
 
 export function isTimezone(name: string): boolean {
-  let isKnown = known.get(name);
-  if (isKnown === undefined) {
-    isKnown = canFormat(name);
-    known.set(name, isKnown);
-  }
-  return isKnown;
+  supported ??= new Set(Intl.supportedValuesOf('timeZone'));
+  return supported.has(name) || name === 'UTC' || canFormat(name);
 }
 
+/** Aliases such as `US/Eastern` are known to the formatter alone. */
 function canFormat(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -23,6 +22,21 @@ function canFormat(name: string): boolean {
 let local: string | undefined;
 
 export function localTimezone(): string {
-  local ??= new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+  local ??= findLocalTimezone();
   return local;
+}
+
+function findLocalTimezone(): string {
+  const linked = process.env.TZ ? undefined : readLocaltimeLink();
+  if (linked !== undefined && isTimezone(linked)) return linked;
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}
+
+function readLocaltimeLink(): string | undefined {
+  try {
+    const name = /\/zoneinfo\/(?:Etc\/(?=UTC$))?(.+)$/.exec(realpathSync('/etc/localtime'))?.[1];
+    return name?.replace(/^(?:posix|right)\//, '');
+  } catch {
+    return undefined;
+  }
 }

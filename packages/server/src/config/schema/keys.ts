@@ -30,6 +30,15 @@ export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   return inner;
 }
 
+/** Building a schema costs some 20 us and there are hundreds of keys, so keys of one kind share theirs. */
+function once<Schema>(make: () => Schema): () => Schema {
+  let made: Schema | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 const rangeText = (min: number, max: number | undefined) => (max === undefined ? `>= ${min}` : `${min}..${max}`);
 
 export function int(min = 0, max?: number) {
@@ -42,12 +51,11 @@ export function float(min = 0, max?: number) {
   return key(z.number().check(...checks), { expected: `number ${rangeText(min, max)}` });
 }
 
-export function bool() {
-  return key(z.boolean(), { expected: 'boolean' });
-}
+export const bool = once(() => key(z.boolean(), { expected: 'boolean' }));
 
-export function text(maxLength?: number) {
-  if (maxLength === undefined) return key(z.string(), { expected: 'string' });
+export const text = once(() => key(z.string(), { expected: 'string' }));
+
+export function limitedText(maxLength: number) {
   return key(z.string().max(maxLength), { expected: `string of at most ${maxLength} characters` });
 }
 
@@ -66,23 +74,19 @@ export function oneOf<const Values extends readonly [string, ...string[]]>(...va
 }
 
 /** A string that is never printed. */
-export function credential(minLength = 0) {
-  const expected = minLength === 0 ? 'string' : `string of at least ${minLength} characters`;
-  return key(minLength === 0 ? z.string() : z.string().min(minLength), { expected, credential: true, reference: true });
+export const credential = once(() => key(z.string(), { expected: 'string', credential: true, reference: true }));
+
+export function longCredential(minLength: number) {
+  const expected = `string of at least ${minLength} characters`;
+  return key(z.string().min(minLength), { expected, credential: true, reference: true });
 }
 
 /** A string that is shown, and may be a reference. */
-export function resolvable() {
-  return key(z.string(), { expected: 'string', reference: true });
-}
+export const resolvable = once(() => key(z.string(), { expected: 'string', reference: true }));
 
-export function url() {
-  return key(z.url({ protocol: /^https?$/ }), { expected: 'http or https URL', reference: true });
-}
+export const url = once(() => key(z.url({ protocol: /^https?$/ }), { expected: 'http or https URL', reference: true }));
 
-export function texts() {
-  return key(z.array(text()), { expected: 'array of strings' });
-}
+export const texts = once(() => key(z.array(text()), { expected: 'array of strings' }));
 
 export function ints(min: number, max: number) {
   return key(z.array(int(min, max)), { expected: `array of integers ${min}..${max}` });

@@ -9,6 +9,7 @@ import {
   eitherOf,
   float,
   int,
+  longCredential,
   oneOf,
   requiredText,
   table,
@@ -21,32 +22,33 @@ import {
 import { binding, messaging } from './messaging.ts';
 import { agentShape, settingsShape } from './settings.ts';
 
-const providerKey = () => credential().optional();
-
 /** Built-in providers in the order in which the first configured one is looked for. */
-const providerKeys = () => ({
-  anthropic_key: providerKey(),
-  openai_key: providerKey(),
-  openrouter_key: providerKey(),
-  kilo_key: providerKey(),
-  zhipu_key: providerKey(),
-  groq_key: providerKey(),
-  together_key: providerKey(),
-  fireworks_key: providerKey(),
-  deepseek_key: providerKey(),
-  xai_key: providerKey(),
-  mistral_key: providerKey(),
-  gemini_key: providerKey(),
-  nvidia_key: providerKey(),
-  minimax_key: providerKey(),
-  minimax_cn_key: providerKey(),
-  moonshot_key: providerKey(),
-  zai_coding_plan_key: providerKey(),
-  opencode_zen_key: providerKey(),
-  opencode_go_key: providerKey(),
-  github_copilot_key: providerKey(),
-  ollama_key: providerKey(),
-});
+function providerKeys() {
+  const providerKey = credential().optional();
+  return {
+    anthropic_key: providerKey,
+    openai_key: providerKey,
+    openrouter_key: providerKey,
+    kilo_key: providerKey,
+    zhipu_key: providerKey,
+    groq_key: providerKey,
+    together_key: providerKey,
+    fireworks_key: providerKey,
+    deepseek_key: providerKey,
+    xai_key: providerKey,
+    mistral_key: providerKey,
+    gemini_key: providerKey,
+    nvidia_key: providerKey,
+    minimax_key: providerKey,
+    minimax_cn_key: providerKey,
+    moonshot_key: providerKey,
+    zai_coding_plan_key: providerKey,
+    opencode_zen_key: providerKey,
+    opencode_go_key: providerKey,
+    github_copilot_key: providerKey,
+    ollama_key: providerKey,
+  };
+}
 
 /** `base_url` and `api_key` must be written; one that refers to nothing counts as missing and only this provider is off. */
 const customProvider = () =>
@@ -82,7 +84,7 @@ const api = () =>
     port: int(0, 65_535).default(19_898),
     bind: requiredText().default('127.0.0.1'),
     auth: oneOf('token', 'none').default('token'),
-    auth_token: credential(16).optional(),
+    auth_token: longCredential(16).optional(),
     session_ttl_secs: int(60, 31_536_000).default(604_800),
     allowed_hosts: texts().default([]),
     allowed_origins: texts().default([]),

@@ -8,6 +8,7 @@ import {
   float,
   int,
   ints,
+  limitedText,
   listMap,
   oneOf,
   pattern,
@@ -24,24 +25,27 @@ const model = () => pattern(/^\S+$/, 'model string "provider/model"').optional()
 const threshold = (value: number) => float(0.1, 0.99).default(value);
 
 /** A slot without a model takes the tested default of the first configured provider. */
-const routing = () =>
-  table({
-    channel: model(),
-    branch: model(),
-    worker: model(),
-    compactor: model(),
-    cortex: model(),
-    voice: model(),
-    channel_thinking_effort: thinkingEffort(),
-    branch_thinking_effort: thinkingEffort(),
-    worker_thinking_effort: thinkingEffort(),
-    compactor_thinking_effort: thinkingEffort(),
-    cortex_thinking_effort: thinkingEffort(),
-    voice_thinking_effort: thinkingEffort(),
+function routing() {
+  const slotModel = model();
+  const effort = thinkingEffort();
+  return table({
+    channel: slotModel,
+    branch: slotModel,
+    worker: slotModel,
+    compactor: slotModel,
+    cortex: slotModel,
+    voice: slotModel,
+    channel_thinking_effort: effort,
+    branch_thinking_effort: effort,
+    worker_thinking_effort: effort,
+    compactor_thinking_effort: effort,
+    cortex_thinking_effort: effort,
+    voice_thinking_effort: effort,
     rate_limit_cooldown_secs: int().default(60),
     task_overrides: textMap().default({}),
     fallbacks: listMap().default({}),
   });
+}
 
 const chronicle = () =>
   table({
@@ -238,7 +242,7 @@ const idPattern = () => pattern(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'id of a-z, 0-9, "
 const cronJob = () =>
   table({
     id: idPattern(),
-    prompt: text(10_000),
+    prompt: limitedText(10_000),
     cron_expr: text().optional(),
     interval_secs: int(60).default(3600),
     delivery_target: text(),
