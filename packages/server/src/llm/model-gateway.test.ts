@@ -355,6 +355,13 @@ describe('[LLM-2] the plan', () => {
     );
   });
 
+  test('says so when it does not speak the api_type of a provider', () => {
+    const toml = '[llm.provider.g]\napi_type = "gemini"\nbase_url = "https://g.test"\napi_key = "k"\n';
+    expect(() => plan(toml, 'g/x', key)).toThrow(
+      expect.objectContaining({ code: 'model_unavailable', publicMessage: expect.stringContaining('api_type') }),
+    );
+  });
+
   test('uses a fallback when the primary has no key', () => {
     const gateway = gatewayFor(() => snapshotOf('', key));
     expect(gateway.plan({ model: 'openai/x', fallbacks: { 'openai/x': ['anthropic/y'] }, cooldownMs: 1 }).first).toEqual({
@@ -364,7 +371,9 @@ describe('[LLM-2] the plan', () => {
   });
 
   test('never takes the demo model unless it was asked for', () => {
-    expect(() => plan('', 'demo/echo')).toThrow(expect.objectContaining({ code: 'setup_required' }));
+    expect(() => plan('', 'demo/echo')).toThrow(
+      expect.objectContaining({ code: 'setup_required', publicMessage: expect.stringContaining('--demo') }),
+    );
     expect(plan('', null, {}, true)).toEqual({ provider: 'demo', model: 'echo' });
     expect(plan('', null, key, true)).toEqual({ provider: 'demo', model: 'echo' });
   });

@@ -3,7 +3,7 @@
 import { LlmError } from '../core/errors.ts';
 import type { LlmProvider } from '../core/llm.ts';
 import type { Cooldowns } from './cooldowns.ts';
-import { closeMatches, formatModelName, normalizeProviderId, parseModelName } from './model-names.ts';
+import { closeMatches, formatModelName, parseModelName } from './model-names.ts';
 import type { ProviderDirectory } from './providers/index.ts';
 import type { ModelRoute } from './routing.ts';
 
@@ -53,19 +53,25 @@ function fallbacksOf(wished: string, table: ModelRoute['fallbacks']): readonly s
 
 function noCandidate(wished: string, directory: ProviderDirectory): LlmError {
   const { provider, model } = parseModelName(wished);
-  const known = directory.knownIds();
-  if (known.includes(provider) || known.includes(normalizeProviderId(provider))) {
-    return setupRequired(provider, `The model provider "${provider}" is not set up. Add its key, or choose another model.`);
+  switch (directory.absenceOf(provider)) {
+    case 'no-key':
+      return setupRequired(provider, `The model provider "${provider}" is not set up. Add its key, or choose another model.`);
+    case 'demo-off':
+      return setupRequired(provider, 'The demo model answers only after a start with --demo.');
+    case 'unsupported':
+      return unavailable(provider, model, `The api_type of the model provider "${provider}" is not supported yet.`, []);
+    case 'unknown': {
+      const near = closeMatches(provider, directory.knownIds()).map((id) => `${id}/${model}`);
+      const hint = near.length > 0 ? ` Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?` : '';
+      return unavailable(provider, model, `No model provider is called "${provider}".${hint}`, near);
+    }
   }
-  const near = closeMatches(provider, known);
-  const hint = near.length > 0 ? ` Did you mean ${near.map((id) => `"${id}/${model}"`).join(' or ')}?` : '';
-  return new LlmError('model_unavailable', `No model provider is called "${provider}".${hint}`, {
-    provider,
-    model,
-    details: { suggestions: near.map((id) => `${id}/${model}`) },
-  });
 }
 
 function setupRequired(provider: string, sentence: string): LlmError {
   return new LlmError('setup_required', sentence, { provider, model: '' });
+}
+
+function unavailable(provider: string, model: string, sentence: string, suggestions: readonly string[]): LlmError {
+  return new LlmError('model_unavailable', sentence, { provider, model, details: { suggestions } });
 }

@@ -89,6 +89,10 @@ function wireOf(apiType: CustomProvider['api_type']): { dialect: ProviderSetting
   }
 }
 
+export function isSpoken(apiType: CustomProvider['api_type']): boolean {
+  return wireOf(apiType) !== null;
+}
+
 /** A trailing `/v1` of the root is not doubled. */
 export function joinUrl(root: string, path: string): string {
   const base = root.replace(/\/+$/, '');

@@ -205,7 +205,7 @@ function requestIdOf(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /** Milliseconds from now; a header that cannot be read is no header. */
-export function retryAfterOf(headers: IncomingHttpHeaders, now: number): number | undefined {
+function retryAfterOf(headers: IncomingHttpHeaders, now: number): number | undefined {
   const fine = Number(headers['retry-after-ms']);
   if (Number.isFinite(fine) && fine > 0) return Math.ceil(fine);
   const value = headers['retry-after']?.trim();

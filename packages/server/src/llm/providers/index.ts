@@ -4,7 +4,7 @@ import type { ConfigSnapshot } from '../../config/snapshot.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { LlmProvider } from '../../core/llm.ts';
 import { normalizeProviderId } from '../model-names.ts';
-import { type ProviderSettings, readProviderSettings } from '../provider-settings.ts';
+import { isSpoken, type ProviderSettings, readProviderSettings } from '../provider-settings.ts';
 import type { Transport } from '../transport.ts';
 import { createWireProvider, type WireDialect } from '../wire-provider.ts';
 import { ANTHROPIC_VERSION, anthropicDialect } from './anthropic/dialect.ts';
@@ -12,11 +12,14 @@ import { createDemoProvider, DEMO_MODEL, DEMO_PROVIDER } from './demo/demo-provi
 import { openAiChatDialect } from './openai-chat/dialect.ts';
 import { PROVIDER_ROWS } from './rows.ts';
 
-export interface UsableProvider {
+interface UsableProvider {
   readonly provider: LlmProvider;
   /** Attempts per model, the first one counted. */
   readonly maxAttempts: number;
 }
+
+/** `unsupported`: a custom provider whose `api_type` this version does not speak; `demo-off`: the demo model was not asked for. */
+type Absence = 'unknown' | 'no-key' | 'unsupported' | 'demo-off';
 
 export interface ProviderDirectory {
   /** Built on first use and rebuilt after a change; whoever holds the old one finishes on it. `null`: unknown or without a key. */
@@ -25,6 +28,8 @@ export interface ProviderDirectory {
   configuredIds(): readonly string[];
   /** Every id that a model string may name. */
   knownIds(): readonly string[];
+  /** Why `get` gives nothing for an id. */
+  absenceOf(id: string): Absence;
   /** The first configured provider's default, as a model string; `null` when there is none. */
   defaultModel(): string | null;
 }
@@ -67,15 +72,26 @@ export function createProviderDirectory(options: DirectoryOptions): ProviderDire
       return usable;
     },
     configuredIds: () => [...(options.demo ? [DEMO_PROVIDER] : []), ...current().settings.keys()],
-    knownIds: () => [
-      ...new Set([...PROVIDER_ROWS.map((row) => row.id), ...Object.keys(options.config().values.llm.provider), DEMO_PROVIDER]),
-    ],
+    knownIds: () => knownIds(options),
+    absenceOf: (id) => absenceOf(id, options),
     defaultModel() {
       if (options.demo) return `${DEMO_PROVIDER}/${DEMO_MODEL}`;
       const first = [...current().settings.values()].find((entry) => entry.defaultModel !== null);
       return first === undefined ? null : `${first.id}/${first.defaultModel}`;
     },
   };
+}
+
+function knownIds({ config }: DirectoryOptions): string[] {
+  return [...new Set([...PROVIDER_ROWS.map((row) => row.id), ...Object.keys(config().values.llm.provider), DEMO_PROVIDER])];
+}
+
+function absenceOf(id: string, options: DirectoryOptions): Absence {
+  const known = knownIds(options).find((name) => name === id || name === normalizeProviderId(id));
+  if (known === undefined) return 'unknown';
+  if (known === DEMO_PROVIDER) return 'demo-off';
+  const custom = options.config().values.llm.provider[known];
+  return custom !== undefined && !isSpoken(custom.api_type) ? 'unsupported' : 'no-key';
 }
 
 function createProvider(settings: ProviderSettings, { transport, clock }: DirectoryOptions): LlmProvider {

@@ -5,9 +5,9 @@ import type { LlmEvent, LlmRequest, LlmResponse } from '../../core/llm.ts';
 import { createWireProvider, type WireDialect } from '../../llm/wire-provider.ts';
 import { byteLength, type CannedAnswer, createCannedTransport, splitAt } from './canned-transport.ts';
 
-export const TIMEOUTS = { connectMs: 1_000, firstByteMs: 1_000, idleMs: 1_000, totalMs: 5_000 };
+const TIMEOUTS = { connectMs: 1_000, firstByteMs: 1_000, idleMs: 1_000, totalMs: 5_000 };
 
-export const REQUEST: LlmRequest = {
+const REQUEST: LlmRequest = {
   model: 'm1',
   system: [],
   messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],

@@ -26,7 +26,7 @@ export interface AnswerStep {
   readonly usage?: ScriptedUsage;
 }
 
-export interface ScriptedUsage {
+interface ScriptedUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cacheReadTokens?: number;

@@ -232,3 +232,13 @@ test('the deltas are told as they come', async () => {
   });
   expect(events.map((event) => event.type)).toEqual(['text-delta', 'tool-call-start', 'tool-call-delta', 'finish']);
 });
+
+test.each([
+  [{ 'retry-after': '0.5' }, 500],
+  [{ 'retry-after-ms': '1500', 'retry-after': '9' }, 1500],
+  [{ 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 0],
+  [{ 'retry-after': 'soon' }, undefined],
+  [{}, undefined],
+])('[LLM-7] %j reads as a wait of %s ms', async (headers, retryAfterMs) => {
+  await expect(readEvents(dialect, { status: 429, headers, chunks: [] })).rejects.toMatchObject({ kind: 'rate_limited', retryAfterMs });
+});
