@@ -5,6 +5,7 @@ import { CancelledError, isAppError } from '../core/errors.ts';
 import { CliError, isErrorCode, notRunning, usageError } from './cli-error.ts';
 import type { CommandContext } from './context.ts';
 import type { CliHost } from './host.ts';
+import { errorField } from './node-errors.ts';
 import { createSocketFetch, isSocketPathUsable } from './socket-fetch.ts';
 
 /** Throws only `AppError`: `not_running` when nobody answers, otherwise the code that the daemon gave. */
@@ -72,7 +73,9 @@ function translating(client: Client, where: string | undefined): DaemonClient {
 function toAppError(error: unknown, where: string | undefined): Error {
   if (isAppError(error)) return error;
   if (error instanceof DOMException && error.name === 'AbortError') return new CancelledError();
-  if (!(error instanceof ClientError)) return new CliError('unavailable', 'The connection to spacebot was lost.', { cause: error });
+  // Nobody listening is one thing; somebody who hung up may have taken the request.
+  const wasLost = !(error instanceof ClientError) || errorField(error.cause, 'code') === 'ECONNRESET';
+  if (wasLost) return new CliError('unavailable', 'The connection to spacebot was lost.', { cause: error });
   if (error.status === 0) return notRunning(where, error.cause);
   return new CliError(isErrorCode(error.code) ? error.code : 'internal', error.message, { cause: error, details: error.details });
 }

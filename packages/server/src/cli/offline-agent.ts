@@ -3,8 +3,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Agent } from '@spacebot/protocol/agents';
-import type { AgentConfig, ConfigSnapshot } from '../config/snapshot.ts';
+import { type ConfigSnapshot, findAgent } from '../config/snapshot.ts';
 import { toIso } from '../core/clock.ts';
+import { CliError } from './cli-error.ts';
 
 type OfflineCounts = { readonly [Name in keyof Agent['counts']]: number | null };
 /** `state` is `stopped`, which no running daemon says. */
@@ -14,7 +15,10 @@ export type AgentView = Omit<Agent, 'state' | 'counts' | 'created_at'> & {
   readonly created_at: string | null;
 };
 
-export async function describeOfflineAgent(agent: AgentConfig, snapshot: ConfigSnapshot): Promise<AgentView> {
+/** Throws `agent_not_found`. */
+export async function describeOfflineAgent(id: string, snapshot: ConfigSnapshot): Promise<AgentView> {
+  const agent = findAgent(snapshot, id);
+  if (agent === undefined) throw new CliError('agent_not_found', `There is no agent "${id}".`);
   const folder = await stat(agent.directory).catch(() => undefined);
   return {
     id: agent.id,

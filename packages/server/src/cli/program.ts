@@ -9,11 +9,19 @@ export type Execute = (flags: GlobalFlags, run: CommandRun) => Promise<void>;
 
 const DESCRIPTION = 'A self-hosted assistant that talks, thinks, works and remembers side by side.';
 
-export function buildProgram(version: string, execute: Execute): Command {
+export interface ProgramOptions {
+  readonly version: string;
+  readonly execute: Execute;
+  readonly writeHelp: (text: string) => void;
+  /** For help that nobody asked for, because a sub-command is missing. */
+  readonly writeHelpAsError: (text: string) => void;
+}
+
+/** Throws CommanderError when it parses what it cannot run; prints nothing but help. */
+export function buildProgram({ version, execute, writeHelp, writeHelpAsError }: ProgramOptions): Command {
   const program = new Command('spacebot').description(DESCRIPTION).enablePositionalOptions().exitOverride();
+  program.configureOutput({ writeOut: writeHelp, writeErr: writeHelpAsError, outputError: () => {} });
   program.version(`spacebot ${version}`, '-V, --version', 'print the version').helpCommand(false);
-  program.configureHelp({ showGlobalOptions: false });
-  addGlobalFlags(program);
   const tree: Tree = { program, execute };
   addLifeCommands(tree);
   addChatCommand(tree);
@@ -21,6 +29,7 @@ export function buildProgram(version: string, execute: Execute): Command {
   addChannelCommands(tree);
   addConfigCommands(tree);
   addLogCommands(tree);
+  addGlobalFlags(program);
   return program;
 }
 
@@ -29,7 +38,8 @@ interface Tree {
   readonly execute: Execute;
 }
 
-function addGlobalFlags(command: Command): Command {
+/** Every command knows the global flags, so that they may stand on either side of its name. */
+function addGlobalFlags(command: Command): void {
   const options = [
     new Option('-c, --config <file>', 'configuration file; its folder is the instance unless SPACEBOT_DIR or --dir says otherwise'),
     new Option('--dir <dir>', 'instance folder (~/.spacebot)'),
@@ -39,14 +49,15 @@ function addGlobalFlags(command: Command): Command {
     new Option('-q, --quiet', 'no remarks'),
     new Option('--debug', 'show requests and where an error comes from'),
   ];
-  for (const option of options) command.addOption(option.helpGroup('Global options:'));
-  return command.helpOption('-h, --help', 'show help');
+  for (const option of options) command.addOption(option.helpGroup(GLOBAL_OPTIONS));
+  command.addHelpOption(new Option('-h, --help', 'show help').helpGroup(GLOBAL_OPTIONS));
+  for (const child of command.commands) addGlobalFlags(child);
 }
 
-/** A command below `parent` that knows the global flags as well, so that they may stand on either side of its name. */
+const GLOBAL_OPTIONS = 'Global options:';
+
 function addCommand(parent: Command, name: string, summary: string): Command {
-  const command = parent.command(name).description(summary);
-  return addGlobalFlags(command);
+  return parent.command(name).description(summary);
 }
 
 function addGroup({ program }: Tree, name: string, summary: string): Command {

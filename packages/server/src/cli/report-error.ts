@@ -21,8 +21,9 @@ export function reportError(error: unknown, host: CliHost, flags: ErrorFlags): n
     const { code, message, details } = facts;
     output.warn(JSON.stringify({ error: { code, message, ...(Object.keys(details).length === 0 ? {} : { details }) } }));
   } else {
-    for (const line of issueLines(facts.details.issues)) output.warn(line);
-    output.warn(`${output.paintError.bad('error:')} ${facts.message}`);
+    const issues = facts.code === 'config_invalid' ? issueLines(facts.details.issues) : [];
+    for (const line of issues) output.warn(line);
+    if (issues.length === 0) output.warn(`${output.paintError.bad('error:')} ${facts.message}`);
     if (facts.hint !== undefined) output.warn(output.paintError.faint(facts.hint));
   }
   if (flags.debug === true && error instanceof Error) output.warn(error.stack ?? error.message);

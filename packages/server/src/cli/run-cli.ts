@@ -8,45 +8,45 @@ import type { CliHost } from './host.ts';
 import { locateInstance } from './instance-paths.ts';
 import { createOutput } from './output.ts';
 import { buildProgram } from './program.ts';
-import { reportError } from './report-error.ts';
+import { type ErrorFlags, reportError } from './report-error.ts';
 
 /** Returns the exit status; never throws. */
 export async function runCli(args: readonly string[], version: string, host: CliHost): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const program = buildProgram(version, async (flags, run) => {
-    exitCode = (await run(createContext(flags, host))) ?? EXIT.ok;
-  });
-  const wantsJson = isAmongFlags(args, '--json');
-  program.configureOutput({
-    writeOut: (text) => void host.stdout.write(text),
-    writeErr: (text) => void (wantsJson ? undefined : host.stderr.write(text)),
-    outputError: () => {},
+  // As written, for when parsing fails; as parsed from then on.
+  let known: ErrorFlags = { json: isAmongFlags(args, '--json'), debug: isAmongFlags(args, '--debug') };
+  const program = buildProgram({
+    version,
+    execute: async (flags, run) => {
+      known = { json: flags.json === true, debug: flags.debug === true };
+      exitCode = (await run(createContext(flags, host))) ?? EXIT.ok;
+    },
+    writeHelp: (text) => void host.stdout.write(text),
+    // With --json the error is one line; help would be another kind of answer.
+    writeHelpAsError: (text) => void (known.json ? undefined : host.stderr.write(text)),
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return endParsing(error, host, wantsJson);
-    const flags = { json: wantsJson, debug: isAmongFlags(args, '--debug') };
-    return reportError(error, host, flags);
+    return error instanceof CommanderError ? endParsing(error, host, known) : reportError(error, host, known);
   }
 }
 
-/** Flags as written, for the case that parsing itself fails. */
 function isAmongFlags(args: readonly string[], flag: string): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end === -1 ? args.length : end).includes(flag);
 }
 
-function endParsing(error: CommanderError, host: CliHost, json: boolean): number {
+function endParsing(error: CommanderError, host: CliHost, flags: ErrorFlags): number {
   switch (error.code) {
     case 'commander.helpDisplayed':
     case 'commander.version':
       return EXIT.ok;
     case 'commander.help':
-      return json ? reportError(usageError('A sub-command is missing.'), host, { json }) : EXIT.usage;
+      return flags.json ? reportError(usageError('A sub-command is missing.'), host, flags) : EXIT.usage;
     default:
-      return reportError(usageError(error.message.replace(/^error: /u, ''), 'See: spacebot --help'), host, { json });
+      return reportError(usageError(error.message.replace(/^error: /u, ''), 'See: spacebot --help'), host, flags);
   }
 }
 

@@ -1,8 +1,10 @@
 /** `spacebot agents create`. */
 
 import { join } from 'node:path';
-import { addAgentEntry, requireAgent, requireAgentId } from '../agent-entries.ts';
+import { addAgentEntry } from '../../config/agent-entries.ts';
+import { AGENT_ID_PATTERN } from '../../core/ids.ts';
 import { requireTemplate, writeIdentityFiles } from '../agent-files.ts';
+import { CliError } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withOrWithoutDaemon } from '../offline.ts';
@@ -41,8 +43,16 @@ async function createOffline(context: CommandContext, id: string, flags: CreateF
   const { displayName, role, template = 'default' } = flags;
   await requireTemplate(host.packageRoot, template);
   const file = openConfig(context);
-  await addAgentEntry(file, await readSnapshot(file), { id, displayName, role, isDefault: flags.default === true });
+  const { environment } = await readSnapshot(file);
+  await addAgentEntry(file, { id, displayName, role, isDefault: flags.default }, environment.maxAgents);
   await writeIdentityFiles(host.packageRoot, join(instance.root, 'agents', id), template);
-  const snapshot = await readSnapshot(file);
-  return describeOfflineAgent(requireAgent(snapshot, id), snapshot);
+  return describeOfflineAgent(id, await readSnapshot(file));
+}
+
+/** Before anything is asked or read: the argument itself is wrong. */
+function requireAgentId(id: string): void {
+  if (AGENT_ID_PATTERN.test(id)) return;
+  throw new CliError('invalid_agent_id', `"${id}" cannot be an agent's id`, {
+    hint: 'Use a-z, 0-9, "-" and "_", at most 63 characters, beginning with a letter or digit.',
+  });
 }

@@ -1,8 +1,10 @@
 /** `spacebot agents delete`: says what goes, asks, and keeps a way back. */
 
 import { join } from 'node:path';
-import { removeAgentEntry, requireRemovable } from '../agent-entries.ts';
+import { removeAgentEntry } from '../../config/agent-entries.ts';
+import { findAgent } from '../../config/snapshot.ts';
 import { moveToTrash } from '../agent-files.ts';
+import { CliError } from '../cli-error.ts';
 import { confirm } from '../confirm.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -41,7 +43,8 @@ async function describeLoss(context: CommandContext, id: string, purge: boolean)
     },
     async () => {
       const snapshot = await readSnapshot(openConfig(context));
-      requireRemovable(snapshot, id);
+      if (findAgent(snapshot, id) === undefined) throw new CliError('agent_not_found', `There is no agent "${id}".`);
+      if (snapshot.agents.length === 1) throw new CliError('last_agent', `"${id}" is the last agent; create another one first.`);
       const bindings = snapshot.values.bindings.filter((binding) => binding.agent_id === id).length;
       return `Delete agent ${id}${bindings === 0 ? '' : ` and ${formatCount(bindings, 'binding')} to it`}? ${files}`;
     },
@@ -49,9 +52,7 @@ async function describeLoss(context: CommandContext, id: string, purge: boolean)
 }
 
 async function deleteOffline(context: CommandContext, id: string, purge: boolean): Promise<void> {
-  const file = openConfig(context);
-  requireRemovable(await readSnapshot(file), id);
-  await removeAgentEntry(file, id);
+  await removeAgentEntry(openConfig(context), id);
   if (purge) await moveToTrash(context.instance.root, id, context.host.clock.now());
 }
 

@@ -1,6 +1,5 @@
 /** `spacebot agents list` and `show`. */
 
-import { requireAgent } from '../agent-entries.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatFields, formatRelativeTime, formatTable } from '../format.ts';
@@ -25,7 +24,7 @@ export async function listAgents(context: CommandContext, flags: PageFlags): Pro
     async () => {
       const snapshot = await readSnapshot(openConfig(context));
       const shown = snapshot.agents.slice(0, flags.limit);
-      return { items: await Promise.all(shown.map((agent) => describeOfflineAgent(agent, snapshot))), next_cursor: null };
+      return { items: await Promise.all(shown.map(({ id }) => describeOfflineAgent(id, snapshot))), next_cursor: null };
     },
   );
   output.result(page, () => renderList(page.items, output));
@@ -59,7 +58,7 @@ export async function showAgent(context: CommandContext, id: string): Promise<nu
     (client) => client.call('GET /agents/{agent_id}', { params: { agent_id: id } }),
     async () => {
       const snapshot = await readSnapshot(openConfig(context));
-      return describeOfflineAgent(requireAgent(snapshot, id), snapshot);
+      return describeOfflineAgent(id, snapshot);
     },
   );
   context.output.result(agent, () => renderAgent(agent, context));

@@ -3,8 +3,9 @@
 import { stringify } from 'smol-toml';
 import type { ConfigPatch, FileContent } from '../../config/config-file.ts';
 import { invalidConfig } from '../../config/config-file.ts';
+import { effectiveValue } from '../../config/effective.ts';
 import { makeIssue, suggestName } from '../../config/issues.ts';
-import { maskedValues } from '../../config/masking.ts';
+import { tablesOf } from '../../config/normalize.ts';
 import { formatPath, isTable, type KeyPath, parsePath, readPath } from '../../config/paths.ts';
 import { needsRestart } from '../../config/restart-keys.ts';
 import { configSchemas } from '../../config/schema/root.ts';
@@ -19,15 +20,9 @@ import { openConfig, readSnapshot } from '../open-config.ts';
 export async function getConfig(context: CommandContext, key: string | undefined): Promise<number> {
   const { output } = context;
   const snapshot = await readSnapshot(openConfig(context));
-  const values = maskedValues(snapshot);
-  if (key === undefined) {
-    output.result(toDocument(snapshot, values), () => toToml(values));
-    return EXIT.ok;
-  }
-  const path = parsePath(key);
-  const value = path === undefined ? undefined : readPath(values, path);
-  if (path === undefined || (value === undefined && !isKnown(path, snapshot))) throw unknownKey(key, path);
-  output.result({ key, value: value ?? null, source: snapshot.sources[formatPath(path)] ?? 'default' }, () => renderValue(value));
+  const value = effectiveValue(snapshot, key);
+  if (key === undefined) output.result(toDocument(snapshot, value), () => renderValue(value));
+  else output.result({ key, value, source: snapshot.sources[key] ?? 'default' }, () => renderValue(value));
   return EXIT.ok;
 }
 
@@ -37,7 +32,7 @@ function toDocument({ revision, path, sources, issues, restartRequired }: Config
 }
 
 function renderValue(value: unknown): string {
-  if (value === undefined || value === null) return '';
+  if (value === null) return '';
   if (typeof value === 'string') return value;
   return isTable(value) ? toToml(value) : JSON.stringify(value);
 }
@@ -50,11 +45,6 @@ function toToml(values: Record<string, unknown>): string {
 /** Where the key stands in the schema of the file: agents go by id in requests. */
 function toSchemaPath(path: KeyPath): KeyPath {
   return path[0] === 'agents' && path.length > 1 ? ['agents', 0, ...path.slice(2)] : path;
-}
-
-function isKnown(path: KeyPath, snapshot: ConfigSnapshot): boolean {
-  if (path[0] === 'agents' && path.length > 1 && !snapshot.agents.some(({ id }) => id === path[1])) return false;
-  return schemaAt(configSchemas().file, toSchemaPath(path)) !== undefined;
 }
 
 function suggest(path: KeyPath): string | undefined {
@@ -92,15 +82,19 @@ function parseValue(text: string): unknown {
 /** Works on a file with invalid values too: taking the bad key out may be what mends it. */
 export async function unsetConfig(context: CommandContext, key: string): Promise<number> {
   const path = parsePath(key);
-  if (path === undefined || (schemaAt(configSchemas().file, toSchemaPath(path)) === undefined && !(await isWritten(context, path)))) {
-    throw unknownKey(key, path);
-  }
-  return change(context, key, { unset: [key] }, 'unset');
+  if (path !== undefined && (await isWritten(context, path))) return change(context, key, { unset: [key] }, 'unset');
+  if (path === undefined || schemaAt(configSchemas().file, toSchemaPath(path)) === undefined) throw unknownKey(key, path);
+  const content = await openConfig(context).read();
+  context.output.result(toChange(key, content, content, []), () => `${key} was not set`);
+  return EXIT.ok;
 }
 
 async function isWritten(context: CommandContext, path: KeyPath): Promise<boolean> {
   const parsed = parseToml((await openConfig(context).read()).text ?? '');
-  return !('problem' in parsed) && (path[0] === 'agents' || readPath(parsed.tree, path) !== undefined);
+  if ('problem' in parsed) return true;
+  const agents = tablesOf(parsed.tree.agents);
+  const byId = { ...parsed.tree, agents: Object.fromEntries(agents.map((agent) => [String(agent.id), agent])) };
+  return readPath(byId, path) !== undefined;
 }
 
 async function change(context: CommandContext, key: string, patch: ConfigPatch, verb: 'set' | 'unset'): Promise<number> {

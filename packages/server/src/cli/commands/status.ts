@@ -48,20 +48,21 @@ function attention({ state, config, queues, paused }: Status, paint: Paint): str
   if (paused) lines.push(paint.warning('Paused: messages are kept and answered later.'));
   if (config.error !== null) lines.push(paint.bad(`Configuration not applied: ${config.error}`));
   if (config.restart_required.length > 0) lines.push(paint.warning(`Waiting for a restart: ${config.restart_required.join(', ')}`));
-  const waiting = [
-    [queues.inbox, 'message', 'waiting'],
-    [queues.outbox, 'reply', 'on its way'],
-    [queues.approvals, 'approval', 'asked for'],
-    [queues.dead_letters, 'dead letter', ''],
-  ] as const;
-  const counts = waiting.filter(([amount]) => amount > 0);
-  if (counts.length > 0)
-    lines.push(counts.map(([amount, noun, what]) => `${formatCount(amount, noun, plural(noun))} ${what}`.trim()).join(', '));
+  const waiting = describeQueues(queues);
+  if (waiting !== '') lines.push(waiting);
   return lines;
 }
 
-function plural(noun: string): string {
-  return noun === 'reply' ? 'replies' : `${noun}s`;
+/** `2 replies on their way, 1 approval asked for`; empty when nothing waits. */
+function describeQueues(queues: Status['queues']): string {
+  const { inbox, outbox, approvals, dead_letters: dead } = queues;
+  const parts = [
+    inbox === 0 ? '' : `${formatCount(inbox, 'message')} waiting`,
+    outbox === 0 ? '' : `${formatCount(outbox, 'reply', 'replies')} on ${outbox === 1 ? 'its' : 'their'} way`,
+    approvals === 0 ? '' : `${formatCount(approvals, 'approval')} asked for`,
+    dead === 0 ? '' : formatCount(dead, 'dead letter'),
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 function agentTable({ agents }: Status, paint: Paint): string {
