@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { CancelledError } from '../core/errors.ts';
 import type { AnswerPrinter } from './answer-printer.ts';
 import { CliError, isErrorCode } from './cli-error.ts';
-import type { DaemonClient } from './daemon-client.ts';
+import type { DaemonClient } from './context.ts';
 import { EXIT, exitCodeFor } from './exit-codes.ts';
 
 export interface ChatSession {

@@ -1,9 +1,12 @@
 /** What every command gets: who asks, about which instance, and how to answer. */
 
-import type { DaemonClient } from './daemon-client.ts';
+import type { Client } from '@spacebot/protocol/client';
 import type { CliHost } from './host.ts';
 import type { InstancePaths } from './instance-paths.ts';
 import type { Output } from './output.ts';
+
+/** Throws only `AppError`: `not_running` when nobody answers, otherwise the code that the daemon gave. */
+export type DaemonClient = Client;
 
 export interface GlobalFlags {
   readonly config?: string;

@@ -3,13 +3,10 @@
 import { type Client, ClientError, createClient, type FetchLike } from '@spacebot/protocol/client';
 import { CancelledError, isAppError } from '../core/errors.ts';
 import { CliError, isErrorCode, notRunning, usageError } from './cli-error.ts';
-import type { CommandContext } from './context.ts';
+import type { CommandContext, DaemonClient } from './context.ts';
 import type { CliHost } from './host.ts';
 import { errorField } from './node-errors.ts';
 import { createSocketFetch, isSocketPathUsable } from './socket-fetch.ts';
-
-/** Throws only `AppError`: `not_running` when nobody answers, otherwise the code that the daemon gave. */
-export type DaemonClient = Client;
 
 export async function connectDaemon(context: CommandContext): Promise<DaemonClient> {
   const { remote, host } = context;

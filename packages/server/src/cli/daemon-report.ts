@@ -12,7 +12,7 @@ export interface ReadyReport {
   readonly token: string | null;
 }
 
-export interface FailedReport {
+interface FailedReport {
   readonly type: 'failed';
   readonly code: string;
   readonly message: string;

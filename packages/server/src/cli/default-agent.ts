@@ -1,7 +1,7 @@
 /** Which agent a command means when none is named. */
 
 import { CliError } from './cli-error.ts';
-import type { DaemonClient } from './daemon-client.ts';
+import type { DaemonClient } from './context.ts';
 
 /** The named agent, else the daemon's default one. */
 export async function chooseAgent(client: DaemonClient, named: string | undefined): Promise<string> {

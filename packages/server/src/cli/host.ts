@@ -4,14 +4,14 @@ import type { Readable } from 'node:stream';
 import type { CreateApp } from '../app/app.ts';
 import type { Clock } from '../core/clock.ts';
 
-export interface TextSink {
+interface TextSink {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   /** Characters per line, when it is a terminal. */
   readonly columns?: number;
 }
 
-export interface TextSource extends Readable {
+interface TextSource extends Readable {
   readonly isTTY?: boolean;
 }
 

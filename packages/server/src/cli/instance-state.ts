@@ -28,7 +28,7 @@ async function isZombie(pid: number): Promise<boolean> {
 }
 
 /** True while a living process holds the data folder; a dead owner cannot hold it (ST-8). The pid alone proves nothing, as pids are used again. */
-export async function isLocked(lockFile: string): Promise<boolean> {
+async function isLocked(lockFile: string): Promise<boolean> {
   if (!existsSync(lockFile)) return false;
   const { DatabaseSync } = await import('@photostructure/sqlite');
   const database = new DatabaseSync(lockFile, { readOnly: true });

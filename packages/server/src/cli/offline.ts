@@ -2,8 +2,7 @@
 
 import { isAppError } from '../core/errors.ts';
 import { CliError } from './cli-error.ts';
-import type { CommandContext } from './context.ts';
-import type { DaemonClient } from './daemon-client.ts';
+import type { CommandContext, DaemonClient } from './context.ts';
 import { findDaemon } from './instance-state.ts';
 
 /** Asks the daemon, or works on the files when there is none; never on files that a daemon holds without answering. */

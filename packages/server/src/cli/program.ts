@@ -4,8 +4,8 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, GlobalFlags } from './context.ts';
 
 /** Resolves to the exit status, 0 when it says nothing. */
-export type CommandRun = (context: CommandContext) => Promise<number | undefined>;
-export type Execute = (flags: GlobalFlags, run: CommandRun) => Promise<void>;
+type CommandRun = (context: CommandContext) => Promise<number | undefined>;
+type Execute = (flags: GlobalFlags, run: CommandRun) => Promise<void>;
 
 const DESCRIPTION = 'A self-hosted assistant that talks, thinks, works and remembers side by side.';
 
@@ -248,7 +248,7 @@ function addLogCommands({ program, execute }: Tree): void {
     );
 }
 
-export interface LogFlags {
+interface LogFlags {
   readonly follow?: boolean;
   readonly lines: number;
   readonly level?: 'error' | 'warn' | 'info' | 'debug' | 'trace';

@@ -3,8 +3,7 @@
 import type { Channel } from '@spacebot/protocol/channels';
 import type { Message } from '@spacebot/protocol/messages';
 import { confirm } from '../confirm.ts';
-import type { CommandContext } from '../context.ts';
-import type { DaemonClient } from '../daemon-client.ts';
+import type { CommandContext, DaemonClient } from '../context.ts';
 import { chooseAgent } from '../default-agent.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatCount, formatFields, formatPreview, formatRelativeTime, formatTable } from '../format.ts';
