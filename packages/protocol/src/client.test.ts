@@ -1,8 +1,8 @@
 /** The client against scripted answers: paths, errors and streams. */
 
 import { describe, expect, test } from 'vitest';
-import { ClientError, createClient, type FetchLike } from './client.ts';
 import type { Agent } from './agents.ts';
+import { ClientError, createClient, type FetchLike } from './client.ts';
 import { openEvents } from './open-events.ts';
 
 interface Seen {

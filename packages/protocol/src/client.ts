@@ -97,8 +97,8 @@ export function createClient(options: ClientOptions): Client {
 async function send(options: ClientOptions, endpoint: string, input: AnyInput, accept: string | undefined): Promise<Response> {
   const [method = 'GET', path = ''] = endpoint.split(' ');
   const headers: Record<string, string> = { ...input.headers };
-  if (accept !== undefined) headers['Accept'] ??= accept;
-  if (options.token !== undefined) headers['Authorization'] = `Bearer ${options.token}`;
+  if (accept !== undefined) headers.Accept ??= accept;
+  if (options.token !== undefined) headers.Authorization = `Bearer ${options.token}`;
   const init: RequestInit = { method, headers, credentials: 'same-origin' };
   if (input.signal !== undefined) init.signal = input.signal;
   if (input.body !== undefined) init.body = encodeBody(input.body, headers);

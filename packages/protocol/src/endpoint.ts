@@ -46,6 +46,7 @@ type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : Schema ext
 /** What any successful answer of the endpoint may hold. */
 export type ResponseOf<E extends Endpoint> = OutputOf<ResponseSchemas<E>>;
 
-type ParamNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | ParamNames<Rest> : never;
+/** Names in braces of a path. */
+export type ParamNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | ParamNames<Rest> : never;
 /** Path parameters, decoded. */
 export type ParamsOf<E extends Endpoint> = { readonly [Name in ParamNames<E['path']>]: string };

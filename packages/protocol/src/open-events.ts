@@ -77,13 +77,18 @@ async function* connect(options: EventStreamOptions, after: number | undefined, 
 async function request(options: EventStreamOptions, after: number | undefined, signal: AbortSignal): Promise<Response> {
   const fetchIt: FetchLike = options.fetch ?? fetch;
   const headers: Record<string, string> = { Accept: 'text/event-stream' };
-  if (options.token !== undefined) headers['Authorization'] = `Bearer ${options.token}`;
+  if (options.token !== undefined) headers.Authorization = `Bearer ${options.token}`;
   if (after !== undefined) headers['Last-Event-ID'] = String(after);
   const query = new URLSearchParams();
   if (options.agentId !== undefined) query.set('agent_id', options.agentId);
   if (options.conversationId !== undefined) query.set('conversation_id', options.conversationId);
   if (options.types !== undefined) query.set('types', options.types.join(','));
-  const response = await fetchIt(`${options.baseUrl}/api/events?${query}`, { headers, signal, credentials: 'same-origin', cache: 'no-store' });
+  const response = await fetchIt(`${options.baseUrl}/api/events?${query}`, {
+    headers,
+    signal,
+    credentials: 'same-origin',
+    cache: 'no-store',
+  });
   if (response.ok) return response;
   const body = await response.json().catch(() => ({}));
   throw new ClientError(response.status, body?.error ?? {});

@@ -14,7 +14,7 @@ import type { createAgent, updateAgent, updateAgentSettings } from '@spacebot/pr
 import type { listChannels, updateChannel } from '@spacebot/protocol/endpoints/channels';
 import type { updateConfig, updateSettings } from '@spacebot/protocol/endpoints/config';
 import type { listDeliveries } from '@spacebot/protocol/endpoints/deliveries';
-import type { PortalAccepted, PortalAnswer, updatePortalSession } from '@spacebot/protocol/endpoints/portal';
+import type { PortalAnswer, updatePortalSession } from '@spacebot/protocol/endpoints/portal';
 import type { EventType, SpacebotEvent } from '@spacebot/protocol/events';
 import type { Attachment, Message } from '@spacebot/protocol/messages';
 import type { IdleReport, Readiness, Status } from '@spacebot/protocol/status';
@@ -235,12 +235,7 @@ export interface PortalPort {
   /** `id` null = make one. An existing session is returned as it is. */
   create(agentId: string, session: { readonly id: string | null; readonly title: string | null }): Promise<Channel>;
   get(agentId: string, sessionId: string): Promise<Channel>;
-  update(
-    agentId: string,
-    sessionId: string,
-    change: BodyOf<typeof updatePortalSession>,
-    expected: ExpectedRevision,
-  ): Promise<Channel>;
+  update(agentId: string, sessionId: string, change: BodyOf<typeof updatePortalSession>, expected: ExpectedRevision): Promise<Channel>;
   delete(agentId: string, sessionId: string, expected: ExpectedRevision): Promise<void>;
   /** Streams the file to disk and hashes it on the way. Creates the session when absent. */
   addAttachment(agentId: string, sessionId: string, file: UploadedFile, signal: AbortSignal): Promise<Attachment>;
@@ -248,8 +243,6 @@ export interface PortalPort {
   send(agentId: string, sessionId: string, message: PortalMessage): Promise<PortalReceipt>;
   /** Resolves at the end of the turn, also when it ended before; rejects with the signal's reason when that comes first. */
   waitTurn(agentId: string, turnId: string, signal: AbortSignal): Promise<TurnEnd>;
-  /** Whether the turn has begun: what a caller reads who did not wait for its end. */
-  turnState(agentId: string, turnId: string): Promise<PortalAccepted['state']>;
   cancel(agentId: string, sessionId: string): Promise<{ readonly cancelled: boolean }>;
 }
 

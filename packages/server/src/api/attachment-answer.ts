@@ -1,0 +1,40 @@
+/** The bytes of an attachment, always as a download: what people send must not run on the page's origin. */
+
+import type { AttachmentContent } from './api-services.ts';
+import type { Answer } from './exchange.ts';
+
+export function answerAttachment({ filename, mimeType, size, content }: AttachmentContent): Answer {
+  return {
+    status: 200,
+    text: toStream(content),
+    headers: {
+      'Content-Type': mimeType,
+      'Content-Length': String(size),
+      'Content-Disposition': `attachment; filename="${asciiName(filename)}"; filename*=UTF-8''${encodeRfc5987(filename)}`,
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+    },
+  };
+}
+
+/** Read as fast as the client takes it. */
+function toStream(content: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = content[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
+}
+
+function asciiName(name: string): string {
+  return name.replace(/[^\x20-\x7e]|["\\]/g, '_');
+}
+
+function encodeRfc5987(name: string): string {
+  return encodeURIComponent(name).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}

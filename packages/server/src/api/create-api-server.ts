@@ -1,0 +1,117 @@
+/** Puts the HTTP API together and opens its doors: the port, the instance's Unix socket and, when wanted, a port for metrics alone. */
+
+import type { Server } from 'node:http';
+import { followSettings } from './active-settings.ts';
+import { type ApiFetch, createApiApp } from './api-app.ts';
+import type { ApiServices } from './api-services.ts';
+import { Authenticator } from './authenticator.ts';
+import { EventStreams } from './event-streams.ts';
+import type { Answer } from './exchange.ts';
+import { HttpMetrics } from './http-metrics.ts';
+import { IdempotentRequests } from './idempotency.ts';
+import { closeServer, isSocketPathUsable, listenOnPort, listenOnSocket, urlOf } from './listeners.ts';
+import { METRICS_CONTENT_TYPE, renderMetrics } from './metrics-text.ts';
+import { openPageFiles } from './page-files.ts';
+import { LoginGuard, RateLimiter } from './rate-limiter.ts';
+import { RouteTable } from './route-table.ts';
+import { allRoutes } from './routes/index.ts';
+
+export interface ApiServerOptions {
+  /** `null` = no TCP listener (`api.enabled = false`). Port 0 = a free one. */
+  readonly tcp: { readonly port: number; readonly bind: string } | null;
+  /** Absolute path of `spacebot.sock`; left out, with a warning, where the path is too long for the system. */
+  readonly socketPath: string;
+  /** `[metrics]`: a listener of its own without authentication; `null` = off. */
+  readonly metrics: { readonly port: number; readonly bind: string } | null;
+  /** Absolute folder of the built page. */
+  readonly pageRoot: string;
+  /** How long running answers may take when the server closes, milliseconds. */
+  readonly closeGraceMs?: number;
+}
+
+export interface ApiServer {
+  /** Throws ConflictError `port_in_use`; what was opened before is closed again. `url` and `port` are `null` without a TCP listener. */
+  listen(): Promise<{ readonly url: string | null; readonly port: number | null; readonly metricsPort: number | null }>;
+  /** Ends the event streams, lets running answers finish, closes everything. */
+  close(): Promise<void>;
+  /** The application without a network, for tests: answers as for this connection. */
+  readonly fetch: ApiFetch;
+}
+
+const CLOSE_GRACE_MS = 2_000;
+
+export function createApiServer(services: ApiServices, options: ApiServerOptions): ApiServer {
+  const metrics = new HttpMetrics();
+  const authenticator = new Authenticator(services);
+  const streams = new EventStreams({
+    events: services.events,
+    clock: services.clock,
+    log: services.log,
+    isAlive: (principal) => authenticator.isAlive(principal),
+    onDropped: (count) => metrics.drop(count),
+  });
+  const answerMetrics = async (): Promise<Answer> => {
+    const families = [...(await services.metrics.collect()), ...metrics.collect(streams.size)];
+    return { status: 200, text: renderMetrics(families), headers: { 'Content-Type': METRICS_CONTENT_TYPE } };
+  };
+  const fetch = createApiApp({
+    services,
+    settings: followSettings(services.settings),
+    authenticator,
+    limiter: new RateLimiter(services.clock),
+    table: new RouteTable(allRoutes({ services, authenticator, logins: new LoginGuard(services.clock), streams })),
+    idempotent: new IdempotentRequests(services.idempotency, services.clock),
+    pages: openPageFiles(options.pageRoot),
+    metrics,
+    answerMetrics,
+  });
+  return serve(services, options, { fetch, streams, answerMetrics });
+}
+
+interface ServeParts {
+  readonly fetch: ApiFetch;
+  readonly streams: EventStreams;
+  readonly answerMetrics: () => Promise<Answer>;
+}
+
+function serve(services: ApiServices, options: ApiServerOptions, parts: ServeParts): ApiServer {
+  const open: Server[] = [];
+  const close = async () => {
+    parts.streams.close();
+    await Promise.all(open.splice(0).map((server) => closeServer(server, options.closeGraceMs ?? CLOSE_GRACE_MS)));
+  };
+  const openPort = async (fetch: ApiFetch, place: ApiServerOptions['tcp']) => {
+    if (place === null) return null;
+    const { server, port } = await listenOnPort(fetch, place.port, place.bind);
+    open.push(server);
+    return port;
+  };
+  const openAll = async () => {
+    if (isSocketPathUsable(options.socketPath)) open.push(await listenOnSocket(parts.fetch, options.socketPath));
+    else services.log.warn('the path of the Unix socket is too long; local commands use the port and the token file');
+    const port = await openPort(parts.fetch, options.tcp);
+    const metricsPort = await openPort(metricsFetch(parts.answerMetrics), options.metrics);
+    return { url: port === null ? null : urlOf(options.tcp?.bind ?? '', port), port, metricsPort };
+  };
+  return {
+    fetch: parts.fetch,
+    close,
+    async listen() {
+      try {
+        return await openAll();
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+  };
+}
+
+/** The metrics port knows one address and nothing else. */
+function metricsFetch(answerMetrics: () => Promise<Answer>): ApiFetch {
+  return async (request) => {
+    if (new URL(request.url).pathname !== '/metrics') return new Response('Not found\n', { status: 404 });
+    const { text } = await answerMetrics();
+    return new Response(text ?? null, { headers: { 'Content-Type': METRICS_CONTENT_TYPE } });
+  };
+}
