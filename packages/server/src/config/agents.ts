@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { trusted } from '../core/ids.ts';
 import { mergeLayers } from './layers.ts';
 import { isTable, type Table } from './paths.ts';
-import { type AgentEntry, configSchemas } from './schema/root.ts';
+import { type AgentIdentity, configSchemas } from './schema/root.ts';
 import type { AgentConfig, AgentSettings } from './snapshot.ts';
 import { isTimezone, localTimezone } from './timezone.ts';
 
@@ -47,7 +47,7 @@ function keepWithin(limit: number | null, count: number, defaultIndex: number): 
 }
 
 function resolveAgent(written: Table, defaults: Table, instanceDir: string, isDefault: boolean): ResolvedAgent {
-  const entry: AgentEntry = configSchemas().agent.parse(written, { jitless: true });
+  const entry: AgentIdentity = configSchemas().identity.parse(written, { jitless: true });
   const own = Object.fromEntries(Object.entries(written).filter(([name]) => !OWN_KEYS.has(name)));
   const layers = mergeLayers([
     { source: 'file', values: defaults },

@@ -4,7 +4,7 @@ import { type IssueReporter, reportConflict } from './check.ts';
 import { mergeTables } from './layers.ts';
 import { isCidr } from './network.ts';
 import { tablesOf } from './normalize.ts';
-import { isTable, type KeyPath, readPath, type Table } from './paths.ts';
+import { formatKeyPath, isTable, type KeyPath, readPath, type Table } from './paths.ts';
 import { configSchemas } from './schema/root.ts';
 import { isTimezone } from './timezone.ts';
 
@@ -46,7 +46,8 @@ function checkSettings(base: KeyPath, own: Table, defaults: Table, reporter: Iss
   const cidrs = readPath(own, ['security', 'ssrf', 'allow_cidrs']);
   if (Array.isArray(cidrs)) checkCidrs([...base, 'security', 'ssrf', 'allow_cidrs'], cidrs, reporter);
   if (readPath(own, ['channel', 'listen_only_mode']) !== undefined) {
-    const message = `${base[0] === 'defaults' ? 'defaults' : 'agents'}.channel.listen_only_mode is deprecated; use channel.response_mode = "observe"`;
+    const name = formatKeyPath([...base, 'channel', 'listen_only_mode'], reporter.written);
+    const message = `${name} is deprecated; use response_mode = "observe"`;
     reporter.report({
       severity: 'warning',
       code: 'deprecated',
@@ -55,6 +56,7 @@ function checkSettings(base: KeyPath, own: Table, defaults: Table, reporter: Iss
       suggestion: 'response_mode',
     });
   }
+  if (!isTable(own.compaction) && !isTable(own.embedding)) return;
   const { compaction, embedding } = configSchemas().settings.parse(mergeTables(defaults, own), { jitless: true });
   if (isTable(own.compaction)) checkThresholds([...base, 'compaction'], own.compaction, compaction, reporter);
   const wantsUrl = embedding.provider === 'openai_compatible';

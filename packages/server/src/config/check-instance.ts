@@ -4,14 +4,14 @@ import { type IssueReporter, reportConflict, reportUnsupported } from './check.t
 import { checkCidrs, checkIds } from './check-agents.ts';
 import { isLoopback } from './network.ts';
 import { tablesOf } from './normalize.ts';
-import { isTable, type KeyPath, readPath, type Table } from './paths.ts';
+import { formatPath, isTable, type KeyPath, readPath, type Table } from './paths.ts';
 import type { InstanceValues } from './schema/root.ts';
 import { UNSERVED_API_TYPES } from './unsupported.ts';
 
 /** `values` hold environment and defaults too; issues point into the written file. */
 export function checkInstance(values: InstanceValues, reporter: IssueReporter): void {
   checkApi(values, reporter);
-  checkWebhooks(values, reporter);
+  checkListeners(values, reporter);
   checkProviders(reporter);
   checkPlatforms(values, reporter);
 }
@@ -29,17 +29,19 @@ interface Listener {
   readonly port: number;
 }
 
-function checkWebhooks({ api, messaging }: InstanceValues, reporter: IssueReporter): void {
+function checkListeners({ api, metrics, messaging }: InstanceValues, reporter: IssueReporter): void {
   const base: KeyPath = ['messaging', 'webhook'];
   const { webhook } = messaging;
   const all = [
     { path: base, adapter: webhook },
     ...webhook.instances.map((adapter, index) => ({ path: [...base, 'instances', index], adapter })),
   ];
-  const taken: Listener[] = api.enabled ? [{ path: ['api'], bind: api.bind, port: api.port }] : [];
+  const taken: Listener[] = [];
+  if (api.enabled) takePort({ path: ['api'], bind: api.bind, port: api.port }, taken, reporter);
+  if (metrics.enabled) takePort({ path: ['metrics'], bind: metrics.bind, port: metrics.port }, taken, reporter);
   for (const { path, adapter } of all) {
     // A credential that is written but unresolved keeps the adapter off instead of refusing the whole file.
-    const isGuarded = ['auth_token', 'hmac_secret'].some((name) => readPath(reporter.written, [...path, name]) !== undefined);
+    const isGuarded = ['auth_token', 'hmac_secret'].some((name) => Boolean(readPath(reporter.written, [...path, name])));
     if (!isLoopback(adapter.bind) && !isGuarded) {
       reportConflict(
         [...path, 'bind'],
@@ -47,12 +49,17 @@ function checkWebhooks({ api, messaging }: InstanceValues, reporter: IssueReport
         reporter,
       );
     }
-    if (!adapter.enabled || adapter.port === 0) continue;
-    const rival = taken.find((listener) => listener.port === adapter.port && listener.bind === adapter.bind);
-    if (rival !== undefined)
-      reportConflict([...path, 'port'], `port ${adapter.port} is taken by ${rival.path.join('.')} already`, reporter);
-    taken.push({ path, bind: adapter.bind, port: adapter.port });
+    if (adapter.enabled) takePort({ path, bind: adapter.bind, port: adapter.port }, taken, reporter);
   }
+}
+
+/** Port 0 is any free one and never taken. */
+function takePort(listener: Listener, taken: Listener[], reporter: IssueReporter): void {
+  const { path, bind, port } = listener;
+  const rival = taken.find((other) => other.port === port && other.bind === bind);
+  if (rival !== undefined && port !== 0)
+    reportConflict([...path, 'port'], `port ${port} is taken by ${formatPath(rival.path)} already`, reporter);
+  taken.push(listener);
 }
 
 function checkProviders(reporter: IssueReporter): void {

@@ -9,6 +9,8 @@ import { hasErrors, makeIssue } from './issues.ts';
 import { type LoadResult, loadConfig } from './load.ts';
 import { literalCredentials, MASK, maskText, restoreMasked } from './masking.ts';
 import { deletePath, formatKeyPath, type KeyPath, parsePath, readPath, type Table, writePath } from './paths.ts';
+import { configSchemas } from './schema/root.ts';
+import { schemaAt } from './schema/walk.ts';
 import type { ConfigIssue, ConfigSnapshot, Environment, SecretResolver } from './snapshot.ts';
 import { parseToml } from './toml.ts';
 
@@ -74,7 +76,7 @@ export class ConfigFile {
   }
 
   /** A file that disappears under a running daemon is a fault, not an empty configuration. */
-  gone(): ConfigError {
+  gone(): InvalidConfigError {
     return invalidConfig([
       makeIssue(this.name, null, '', { severity: 'error', code: 'missing_required', path: [], message: 'the file is gone' }),
     ]);
@@ -162,11 +164,21 @@ export class ConfigFile {
   }
 }
 
-export function invalidConfig(issues: readonly ConfigIssue[], cause?: unknown): ConfigError {
+/** `config_invalid`; the issues stand in `details` too, for machines. */
+export class InvalidConfigError extends ConfigError {
+  readonly issues: readonly ConfigIssue[];
+
+  constructor(message: string, issues: readonly ConfigIssue[], cause: unknown) {
+    super('config_invalid', message, { details: { issues }, ...(cause === undefined ? {} : { cause }) });
+    this.issues = issues;
+  }
+}
+
+export function invalidConfig(issues: readonly ConfigIssue[], cause?: unknown): InvalidConfigError {
   const first = issues.find((issue) => issue.severity === 'error');
   const place = first?.line == null ? '' : ` (line ${first.line}, column ${first.column})`;
   const message = first === undefined ? 'The configuration is invalid.' : `The configuration is invalid: ${first.message}${place}`;
-  return new ConfigError('config_invalid', message, { details: { issues }, ...(cause === undefined ? {} : { cause }) });
+  return new InvalidConfigError(message, issues, cause);
 }
 
 function isMissing(error: unknown): boolean {
@@ -182,7 +194,10 @@ function requireRevision(current: FileContent, expected: string | undefined): vo
 function applyPatch(tree: Table, change: ConfigPatch): void {
   for (const name of change.unset ?? []) deletePath(tree, resolvePath(tree, name));
   for (const [name, value] of Object.entries(change.set ?? {})) {
-    if (value !== MASK && !writePath(tree, resolvePath(tree, name), value)) throw refusedPath(name);
+    const path = resolvePath(tree, name);
+    // Such a key would load with a warning and do nothing; writing it is a mistake.
+    if (schemaAt(configSchemas().file, path) === undefined || value === null) throw refusedPath(name);
+    if (value !== MASK && !writePath(tree, path, value)) throw refusedPath(name);
   }
 }
 

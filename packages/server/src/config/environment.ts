@@ -7,7 +7,7 @@ import { configSchemas } from './schema/root.ts';
 import { schemaAt } from './schema/walk.ts';
 import type { Environment, EnvironmentValues } from './snapshot.ts';
 
-export interface EnvironmentKey {
+interface EnvironmentKey {
   readonly path: readonly PathSegment[];
   readonly variable: string;
 }
@@ -50,13 +50,13 @@ function providerKeys(): EnvironmentKey[] {
   });
 }
 
-export function environmentKeys(): readonly EnvironmentKey[] {
+function environmentKeys(): readonly EnvironmentKey[] {
   return [...providerKeys(), ...FIXED_KEYS.map(([path, variable]) => ({ path: path.split('.'), variable }))];
 }
 
 const DEPLOYMENT_BIND: Readonly<Record<string, string>> = { docker: '0.0.0.0', hosted: '::' };
 
-export interface EnvironmentProblem {
+interface EnvironmentProblem {
   readonly variable: string;
   readonly expected: string;
 }

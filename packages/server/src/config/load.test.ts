@@ -92,6 +92,13 @@ describe('[CF-1] issues', () => {
     ['no authentication on an open address', 'api.auth = "none"\napi.bind = "0.0.0.0"', 'conflict', 'api.auth'],
     ['an open webhook without a credential', 'messaging.webhook.bind = "0.0.0.0"', 'conflict', 'messaging.webhook.bind'],
     ['a webhook on the port of the API', 'messaging.webhook = { enabled = true, port = 19898 }', 'conflict', 'messaging.webhook.port'],
+    ['metrics on the port of the API', 'metrics = { enabled = true, port = 19898 }', 'conflict', 'metrics.port'],
+    [
+      'an open webhook with an empty credential',
+      'messaging.webhook = { bind = "::", auth_token = "" }',
+      'conflict',
+      'messaging.webhook.bind',
+    ],
     [
       'half of the active hours',
       '[[agents]]\nid="a"\n[[agents.cron]]\nid="c"\nprompt="p"\ndelivery_target="home"\nactive_start_hour=8',

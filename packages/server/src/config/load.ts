@@ -109,7 +109,7 @@ function allSources(shared: Sources, agents: ReturnType<typeof resolveAgents>): 
 function disableUnguardedWebhooks(values: InstanceValues): void {
   const { webhook } = values.messaging;
   for (const adapter of [webhook, ...webhook.instances]) {
-    const isGuarded = adapter.auth_token !== undefined || adapter.hmac_secret !== undefined;
+    const isGuarded = Boolean(adapter.auth_token || adapter.hmac_secret);
     if (!isGuarded && !isLoopback(adapter.bind)) adapter.enabled = false;
   }
 }

@@ -8,7 +8,7 @@ export interface Position {
   readonly column: number;
 }
 
-export interface KeyPosition {
+interface KeyPosition {
   readonly key: Position;
   readonly value: Position;
 }

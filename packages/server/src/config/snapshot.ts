@@ -1,9 +1,7 @@
 /** What the rest of the system sees of the configuration: one frozen snapshot, made of the file, the environment and built-in defaults. */
 
 import type { AgentId } from '../core/ids.ts';
-import type { AgentEntry, InstanceValues, SettingsValues } from './schema/root.ts';
-
-export type { InstanceValues, SettingsValues } from './schema/root.ts';
+import type { AgentIdentity, InstanceValues, SettingsValues } from './schema/root.ts';
 
 export type IssueSeverity = 'error' | 'warning' | 'notice';
 
@@ -41,7 +39,7 @@ export type ValueSource = 'file' | 'env' | 'default';
 /** Settings of one agent: `[defaults]` and its `[[agents]]` entry merged, names as in the file, timezones always set to a valid IANA name. */
 export type AgentSettings = DeepReadonly<SettingsValues & { cron_timezone: string; user_timezone: string }>;
 
-export type CronEntry = DeepReadonly<AgentEntry['cron'][number]>;
+type CronEntry = DeepReadonly<AgentIdentity['cron'][number]>;
 
 export interface AgentConfig {
   readonly id: AgentId;
@@ -110,7 +108,7 @@ export interface SecretResolver {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export type DeepReadonly<Value> = Value extends readonly (infer Item)[]
+type DeepReadonly<Value> = Value extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : Value extends object
     ? { readonly [Name in keyof Value]: DeepReadonly<Value[Name]> }

@@ -303,6 +303,8 @@ describe('[CF-6] editing', () => {
     await store.load();
     expect(await codeOf(store.patch({ set: { 'defaults.max_turns': 0 } }))).toBe('config_invalid');
     expect(await codeOf(store.patch({ set: { 'agents.ghost.max_turns': 3 } }))).toBe('config_invalid');
+    expect(await codeOf(store.patch({ set: { 'defaults.max_turn': 3 } }))).toBe('config_invalid');
+    expect(await codeOf(store.patch({ set: { 'defaults.max_turns': null } }))).toBe('config_invalid');
     expect(await readFile(path, 'utf8')).toBe(TEXT);
   });
 

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { type AppError, ConfigError, isAppError } from '../core/errors.ts';
 import type { NewId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
-import { ConfigFile, type ConfigPatch, type FileContent, invalidConfig } from './config-file.ts';
+import { ConfigFile, type ConfigPatch, type FileContent, InvalidConfigError, invalidConfig } from './config-file.ts';
 import { diffTrees } from './layers.ts';
 import type { LoadedConfig } from './load.ts';
 import { needsRestart } from './restart-keys.ts';
@@ -189,6 +189,5 @@ export class ConfigStore {
 
 /** The issues of a `config_invalid` error; empty for any other. */
 export function issuesOf(error: AppError): readonly ConfigIssue[] {
-  const issues: unknown = error.details.issues;
-  return Array.isArray(issues) ? issues : [];
+  return error instanceof InvalidConfigError ? error.issues : [];
 }

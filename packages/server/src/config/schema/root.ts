@@ -142,7 +142,8 @@ function buildSchemas() {
   const agent = table(agentShape(settings.shape));
   const instance = table(instanceShape());
   const file = table({ ...instance.shape, defaults: settings.prefault({}), agents: tables(agent).default([]), ...foreign() });
-  return { settings, agent, instance, file };
+  const identity = agent.pick({ id: true, display_name: true, role: true, workspace: true, cron: true });
+  return { settings, agent, identity, instance, file };
 }
 
 type ConfigSchemas = ReturnType<typeof buildSchemas>;
@@ -150,8 +151,8 @@ type ConfigSchemas = ReturnType<typeof buildSchemas>;
 export type InstanceValues = z.output<ConfigSchemas['instance']>;
 /** Scalars and tables of `[defaults]` with defaults filled in; names are those of the file. */
 export type SettingsValues = z.output<ConfigSchemas['settings']>;
-/** One `[[agents]]` entry by itself, with defaults filled in. */
-export type AgentEntry = z.output<ConfigSchemas['agent']>;
+/** What an `[[agents]]` entry says besides settings, with defaults filled in. */
+export type AgentIdentity = z.output<ConfigSchemas['identity']>;
 
 let built: ConfigSchemas | undefined;
 
