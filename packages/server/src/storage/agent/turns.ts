@@ -208,7 +208,16 @@ export interface EndCallInput {
   /** What the model reads. */
   readonly result: string;
   readonly code: string | null;
+  /** Kept with the result: a turn resumed after a crash ends where this call had ended it. */
+  readonly ends?: 'replied' | 'skipped';
   readonly effects: readonly TurnEffect[];
+}
+
+/** What `tool_calls.result` holds. */
+export interface StoredResult {
+  readonly text: string;
+  readonly code: string | null;
+  readonly ends?: 'replied' | 'skipped';
 }
 
 /** The result of a call and whatever it does to our own tables, in one commit. */
@@ -218,10 +227,11 @@ export function endCall(unit: Unit, input: EndCallInput): void {
 }
 
 function finishCall(unit: Unit, turn: TurnRow, input: Omit<EndCallInput, 'turnId'>): void {
+  const result: StoredResult = { text: input.result, code: input.code, ...(input.ends === undefined ? {} : { ends: input.ends }) };
   unit.tx.run(
     'UPDATE tool_calls SET state = ?, result = ?, owner = NULL, started_at = coalesce(started_at, ?), ended_at = ? WHERE key = ?',
     input.isError ? 'failed' : 'done',
-    JSON.stringify({ text: input.result, code: input.code }),
+    JSON.stringify(result),
     unit.now,
     unit.now,
     input.key,
@@ -250,7 +260,7 @@ const STATE_OF_ENDING: Record<TurnEnding, TurnRow['state']> = {
   replied: 'completed',
   reacted: 'completed',
   skipped: 'completed',
-  turn_limit: 'completed',
+  turn_limit: 'failed',
   failed: 'failed',
   cancelled: 'cancelled',
   interrupted: 'parked',
@@ -260,7 +270,7 @@ const OUTCOME_OF_ENDING: Record<TurnEnding, { state: string; outcome: string }> 
   replied: { state: 'done', outcome: 'reply' },
   reacted: { state: 'done', outcome: 'reaction' },
   skipped: { state: 'done', outcome: 'silent' },
-  turn_limit: { state: 'done', outcome: 'notice' },
+  turn_limit: { state: 'failed', outcome: 'notice' },
   failed: { state: 'failed', outcome: 'notice' },
   cancelled: { state: 'cancelled', outcome: 'notice' },
   interrupted: { state: 'dead', outcome: 'notice' },

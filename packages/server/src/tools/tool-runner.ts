@@ -1,0 +1,55 @@
+/** The one path by which any process runs a tool: find it, check the arguments, run it within its time, cap what comes back. Never throws but on cancel. */
+
+import { ZodError } from 'zod';
+import { AppError, CancelledError } from '../core/errors.ts';
+import type { ToolCallPart } from '../core/llm.ts';
+import type { Logger } from '../core/logger.ts';
+import { capBytes } from '../core/text.ts';
+import type { ProcessKind, Tool, ToolContext, ToolResult, ToolRunner, ToolServices } from '../core/tool.ts';
+
+export function createToolRunner(tools: readonly Tool[], log: Logger): ToolRunner {
+  const available = (process: ProcessKind) => tools.filter((tool) => tool.availableTo.includes(process));
+  const find = (process: ProcessKind, name: string) => tools.find((tool) => tool.name === name && tool.availableTo.includes(process));
+  return {
+    available,
+    find,
+    async run(call, context, maxOutputBytes) {
+      const tool = find(context.process, call.name);
+      if (!tool) return failure('invalid_request', `There is no tool "${call.name}". You have: ${names(available(context.process))}.`);
+      if (call.argumentsError !== undefined) return failure('invalid_request', `${call.argumentsError} Send the arguments again as one JSON object.`);
+      try {
+        const result = await runInTime(tool, call, context);
+        return { ...result, text: capBytes(result.text, maxOutputBytes) };
+      } catch (error) {
+        if (context.signal.aborted) throw new CancelledError(undefined, { cause: error });
+        return explain(error, tool, log);
+      }
+    },
+  };
+}
+
+async function runInTime(tool: Tool, call: ToolCallPart, context: ToolContext & ToolServices): Promise<ToolResult> {
+  const limit = AbortSignal.timeout(tool.timeoutMs);
+  const signal = AbortSignal.any([context.signal, limit]);
+  return tool.run(call.arguments, { ...context, signal });
+}
+
+function explain(error: unknown, tool: Tool, log: Logger): ToolResult {
+  if (error instanceof ZodError) return failure('invalid_request', `The arguments of ${tool.name} do not fit: ${issuesOf(error)}.`);
+  if (error instanceof AppError) return failure(error.code, error.publicMessage);
+  if (error instanceof DOMException && error.name === 'TimeoutError') return failure('timeout', `${tool.name} took longer than ${tool.timeoutMs / 1000} s and was ended.`);
+  log.error('a tool failed', { error, fields: { tool: tool.name } });
+  return failure('internal', `${tool.name} failed for a reason of its own; trying again may help once.`);
+}
+
+function issuesOf(error: ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`).join('; ');
+}
+
+function failure(code: ToolResult['code'], text: string): ToolResult {
+  return { text, isError: true, code };
+}
+
+function names(tools: readonly Tool[]): string {
+  return tools.map((tool) => tool.name).join(', ');
+}
