@@ -10,7 +10,8 @@ export default defineConfig({
   plugins: [react(), tailwindcss()],
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   // Old chunks stay for pages that are still open; packages/server/bin/build.js sweeps them.
-  build: { outDir: '../server/dist/web', emptyOutDir: false },
+  // Nothing is inlined: the content policy allows no fonts from data addresses.
+  build: { outDir: '../server/dist/web', emptyOutDir: false, assetsInlineLimit: 0 },
   // The daemon takes writes from its own origin alone, and here the proxy is its origin.
   server: { proxy: { '/api': { target: daemon, changeOrigin: true, headers: { origin: daemon } } } },
 });

@@ -1,0 +1,76 @@
+/** What the preview page shows where a server would speak. */
+
+import type { LiveTurn } from '../../lib/events/live-turn.ts';
+import type { ToolFact, TurnFacts } from '../../lib/events/turn-facts.ts';
+
+const NOW = new Date().toISOString();
+
+export const MARKDOWN = `A paragraph with **strong**, *emphasised*, \`code\` and [a link](https://example.org).
+
+1. First
+2. Second, with a task list
+   - [x] done
+   - [ ] open
+
+> A quotation, and a picture that is not loaded: ![chart](https://example.org/chart.png)
+
+| model | tokens |
+|---|--:|
+| small | 812 |
+| large | 41,200 |
+
+\`\`\`ts
+const answer = 6 * 7;
+\`\`\``;
+
+export const runningTool: ToolFact = { callId: '1', name: 'shell', startedAt: NOW, arguments: { command: 'npm test' }, result: null };
+export const usedTool: ToolFact = {
+  ...runningTool,
+  callId: '2',
+  name: 'file_read',
+  arguments: { path: 'README.md' },
+  result: { isError: false, code: null, preview: '# Spacebot', durationMs: 42 },
+};
+export const failedTool: ToolFact = {
+  ...usedTool,
+  callId: '3',
+  name: 'web_fetch',
+  result: { isError: true, code: 'ssrf_blocked', preview: 'refused', durationMs: 8 },
+};
+
+export const failedTurn: TurnFacts = {
+  id: '0195a3f2-7c1e-7d7a-9b3f-5e2f1c8d9a01',
+  startedAt: NOW,
+  model: 'anthropic/claude',
+  messageIds: [],
+  tools: [],
+  end: {
+    state: 'failed',
+    at: NOW,
+    usage: {
+      input_tokens: 0,
+      output_tokens: 0,
+      cache_read_tokens: 0,
+      cache_write_tokens: 0,
+      reasoning_tokens: 0,
+      requests: 1,
+      cost_usd: 0,
+      cost_status: 'priced',
+    },
+    durationMs: 900,
+    error: { code: 'provider_overloaded', message: 'The model provider is overloaded.' },
+    isRetryable: true,
+  },
+};
+
+export const liveTurn: LiveTurn = {
+  turnId: '1',
+  startedAt: NOW,
+  model: 'anthropic/claude',
+  text: 'The tests pass. Next I look at the',
+  messageId: 'm',
+  nextIndex: 3,
+  hasGap: false,
+  isThinking: false,
+  tool: null,
+};

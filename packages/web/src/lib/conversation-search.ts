@@ -1,0 +1,24 @@
+/** Filters as they stand in addresses: read with care, because anybody can write an address. */
+
+import type { ChannelState } from '@spacebot/protocol/channels';
+
+export interface ConversationSearch {
+  readonly agent?: string;
+  readonly platform?: string;
+  readonly state?: ChannelState;
+  readonly q?: string;
+}
+
+const STATES: readonly ChannelState[] = ['active', 'idle', 'archived'];
+
+export function readConversationSearch(search: Record<string, unknown>): ConversationSearch {
+  const agent = textOf(search.agent);
+  const platform = textOf(search.platform);
+  const q = textOf(search.q);
+  const state = STATES.find((known) => known === search.state);
+  return { ...(agent && { agent }), ...(platform && { platform }), ...(state && { state }), ...(q && { q }) };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 256) : '';
+}
