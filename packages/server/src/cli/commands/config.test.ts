@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CliTestWorld } from '../cli-test-world.ts';
+import { CliTestWorld, type DaemonRequest, sendJson } from '../cli-test-world.ts';
 
 let world: CliTestWorld;
 beforeEach(() => {
@@ -119,4 +120,34 @@ test('path prints the file, which --config chooses together with the folder', as
   const other = join(world.dir, 'else', 'my.toml');
   const run = world.run(['-c', other, 'config', 'path', '--json'], { environment: { SPACEBOT_DIR: '' } });
   expect((await run.finished).stdout).toBe(`${JSON.stringify({ path: other })}\n`);
+});
+
+test('set reads a value from stdin with "-", so that a credential need not be an argument [CLI-4]', async () => {
+  const run = world.run(['config', 'set', 'llm.openai_key', '-'], { stdin: 'env:MY_KEY\n' });
+  expect(await run.finished).toMatchObject({ code: 0 });
+  expect(readFileSync(file(), 'utf8')).toContain('openai_key = "env:MY_KEY"');
+});
+
+test('with --url it is the configuration of that daemon, and no local file is touched [CLI-1]', async () => {
+  const url = await world.startDaemon('port');
+  const document = {
+    revision: 'r',
+    path: '/there/config.toml',
+    values: { defaults: { max_turns: 9 } },
+    sources: {},
+    issues: [],
+    restart_required: [],
+  };
+  world.answer('GET /config', document);
+  world.answer('PATCH /config', (_: DaemonRequest, response: ServerResponse) =>
+    sendJson(response, 200, { revision: 's', changed: ['defaults.max_turns'], restart_required: [], issues: [] }),
+  );
+  expect(await world.spacebot('config', 'get', 'defaults.max_turns', '--url', url)).toMatchObject({ code: 0, stdout: '9\n' });
+  expect(await world.spacebot('config', 'path', '--url', url)).toMatchObject({ stdout: '/there/config.toml\n' });
+  expect(await world.spacebot('config', 'check', '--url', url)).toMatchObject({ code: 0, stdout: 'ok\n' });
+  expect(await world.spacebot('config', 'set', 'defaults.max_turns', '4', '--url', url)).toMatchObject({
+    stdout: 'defaults.max_turns is set\n',
+  });
+  expect(world.requests.at(-1)).toMatchObject({ method: 'PATCH', body: { set: { 'defaults.max_turns': 4 } } });
+  expect(existsSync(file())).toBe(false);
 });

@@ -1,6 +1,7 @@
 /** `spacebot start`: brings the daemon up, in the background or in this terminal. */
 
 import { startInBackground } from '../background-start.ts';
+import { usageError } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { ReadyReport } from '../daemon-report.ts';
 import { runDaemon } from '../run-daemon.ts';
@@ -13,6 +14,7 @@ export interface StartFlags {
 }
 
 export async function start(context: CommandContext, flags: StartFlags): Promise<number> {
+  if (context.flags.url !== undefined) throw usageError('A daemon is started on the machine it runs on.', 'Leave --url away.');
   const demo = flags.demo === true;
   if (flags.backgroundChild === true) return runDaemon(context, { demo, foreground: false, onReady: () => {} });
   const announceHere = (report: ReadyReport) => announce(context, report);
