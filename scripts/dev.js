@@ -15,12 +15,19 @@ if (!existsSync(config)) {
   writeFileSync(config, `[api]\nport = ${DEV_API_PORT}\n`, { mode: 0o600 });
 }
 
-const environment = { ...process.env, SPACEBOT_DIR: instance, SPACEBOT_URL: process.env.SPACEBOT_URL ?? `http://127.0.0.1:${DEV_API_PORT}` };
+const environment = {
+  ...process.env,
+  SPACEBOT_DIR: instance,
+  SPACEBOT_URL: process.env.SPACEBOT_URL ?? `http://127.0.0.1:${DEV_API_PORT}`,
+};
 const run = (args, cwd) => spawn(process.execPath, args, { cwd, env: environment, stdio: 'inherit' });
 
 const tsx = join(repository, 'node_modules/tsx/dist/cli.mjs');
 const children = [
-  run([tsx, 'watch', '--clear-screen=false', '--conditions=source', 'scripts/daemon-from-source.js', 'start', '--foreground', '--demo'], repository),
+  run(
+    [tsx, 'watch', '--clear-screen=false', '--conditions=source', 'scripts/daemon-from-source.js', 'start', '--foreground', '--demo'],
+    repository,
+  ),
   run([join(repository, 'node_modules/vite/bin/vite.js')], join(repository, 'packages/web')),
 ];
 
