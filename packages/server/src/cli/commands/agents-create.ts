@@ -1,15 +1,12 @@
 /** `spacebot agents create`. */
 
 import { join } from 'node:path';
-import { addAgentEntry } from '../../config/agent-entries.ts';
 import { AGENT_ID_PATTERN } from '../../core/ids.ts';
-import { requireTemplate, writeIdentityFiles } from '../agent-files.ts';
+import type { AgentView, NewAgent } from '../agent-view.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withOrWithoutDaemon } from '../offline.ts';
-import { type AgentView, describeOfflineAgent } from '../offline-agent.ts';
-import { openConfig, readSnapshot } from '../open-config.ts';
 
 export interface CreateFlags {
   readonly displayName?: string;
@@ -20,33 +17,25 @@ export interface CreateFlags {
 
 export async function createAgent(context: CommandContext, id: string, flags: CreateFlags): Promise<number> {
   requireAgentId(id);
-  const { displayName, role, template } = flags;
-  const body = {
-    id,
-    ...(displayName === undefined ? {} : { display_name: displayName }),
-    ...(role === undefined ? {} : { role }),
-    ...(flags.default === true ? { default: true } : {}),
-    ...(template === undefined ? {} : { template }),
-  };
+  const body = toBody(id, flags);
   const agent = await withOrWithoutDaemon<AgentView>(
     context,
     (client) => client.call('POST /agents', { body }),
-    () => createOffline(context, id, flags),
+    async () => (await import('../offline-agents.ts')).createAgentFiles(context, body),
   );
   context.output.result(agent, () => `${id} is created`);
   if (context.remote === null) context.output.note(`Who it is stands in ${join(context.instance.root, 'agents', id)}`);
   return EXIT.ok;
 }
 
-async function createOffline(context: CommandContext, id: string, flags: CreateFlags): Promise<AgentView> {
-  const { host, instance } = context;
-  const { displayName, role, template = 'default' } = flags;
-  await requireTemplate(host.packageRoot, template);
-  const file = openConfig(context);
-  const { environment } = await readSnapshot(file);
-  await addAgentEntry(file, { id, displayName, role, isDefault: flags.default }, environment.maxAgents);
-  await writeIdentityFiles(host.packageRoot, join(instance.root, 'agents', id), template);
-  return describeOfflineAgent(id, await readSnapshot(file));
+function toBody(id: string, { displayName, role, default: isDefault, template }: CreateFlags): NewAgent {
+  return {
+    id,
+    ...(displayName === undefined ? {} : { display_name: displayName }),
+    ...(role === undefined ? {} : { role }),
+    ...(isDefault === true ? { default: true } : {}),
+    ...(template === undefined ? {} : { template }),
+  };
 }
 
 /** Before anything is asked or read: the argument itself is wrong. */

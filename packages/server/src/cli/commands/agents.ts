@@ -1,31 +1,21 @@
 /** `spacebot agents list` and `show`. */
 
+import type { AgentPage, AgentView } from '../agent-view.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatFields, formatRelativeTime, formatTable } from '../format.ts';
 import { withOrWithoutDaemon } from '../offline.ts';
-import { type AgentView, describeOfflineAgent } from '../offline-agent.ts';
-import { openConfig, readSnapshot } from '../open-config.ts';
 import type { Output } from '../output.ts';
 import type { Paint } from '../paint.ts';
 import { noteNextPage, type PageFlags } from './channels.ts';
 import { paintState } from './status.ts';
-
-interface AgentPage {
-  readonly items: readonly AgentView[];
-  readonly next_cursor: string | null;
-}
 
 export async function listAgents(context: CommandContext, flags: PageFlags): Promise<number> {
   const { output } = context;
   const page = await withOrWithoutDaemon<AgentPage>(
     context,
     (client) => client.call('GET /agents', { query: { limit: flags.limit, cursor: flags.cursor } }),
-    async () => {
-      const snapshot = await readSnapshot(openConfig(context));
-      const shown = snapshot.agents.slice(0, flags.limit);
-      return { items: await Promise.all(shown.map(({ id }) => describeOfflineAgent(id, snapshot))), next_cursor: null };
-    },
+    async () => (await import('../offline-agents.ts')).listAgentFiles(context, flags.limit),
   );
   output.result(page, () => renderList(page.items, output));
   noteNextPage(output, page.next_cursor);
@@ -56,10 +46,7 @@ export async function showAgent(context: CommandContext, id: string): Promise<nu
   const agent = await withOrWithoutDaemon<AgentView>(
     context,
     (client) => client.call('GET /agents/{agent_id}', { params: { agent_id: id } }),
-    async () => {
-      const snapshot = await readSnapshot(openConfig(context));
-      return describeOfflineAgent(id, snapshot);
-    },
+    async () => (await import('../offline-agents.ts')).showAgentFiles(context, id),
   );
   context.output.result(agent, () => renderAgent(agent, context));
   return EXIT.ok;

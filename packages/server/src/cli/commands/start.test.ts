@@ -98,6 +98,13 @@ test('SIGHUP reloads the configuration; a second SIGINT ends at once with 1 [ST-
   expect(app.calls[0]).toBe('reload');
 });
 
+/** A program in place of the daemon, which gets the arguments of `start`. */
+function script(code: string): { readonly launcher: readonly [string, ...string[]] } {
+  const path = join(world.dir, 'daemon.mjs');
+  writeFileSync(path, code);
+  return { launcher: [process.execPath, path] };
+}
+
 test('a daemon stopped through its API ends the command with 0', async () => {
   const app = fakeApp();
   const run = world.run(['start', '-f'], { createApp: app.createApp });
@@ -105,6 +112,30 @@ test('a daemon stopped through its API ends the command with 0', async () => {
   app.endByApi(false);
   expect(await run.finished).toMatchObject({ code: 0 });
   expect(app.calls).toEqual([]);
+});
+
+test('a restart asked for through the API goes on in the same terminal, with the same flags and the status of the new run', async () => {
+  const next = script(
+    `import { writeFileSync } from 'node:fs'; writeFileSync('${world.dir}/again.json', JSON.stringify(process.argv.slice(2))); process.exit(7);`,
+  );
+  const app = fakeApp();
+  const run = world.run(['start', '-f', '--demo'], { createApp: app.createApp, ...next });
+  await run.printed('API');
+  app.endByApi(true);
+  expect(await run.finished).toMatchObject({ code: 7 });
+  const given: unknown = JSON.parse(readFileSync(join(world.dir, 'again.json'), 'utf8'));
+  expect(given).toEqual(['start', '--dir', world.dir, '--config', join(world.dir, 'config.toml'), '--demo', '--foreground']);
+});
+
+test('in the background a successor takes over and the old daemon ends', async () => {
+  const next = script(`import { writeFileSync } from 'node:fs'; writeFileSync('again.json', JSON.stringify(process.argv.slice(2)));`);
+  const app = fakeApp();
+  const run = world.run(['start', '--background-child'], { createApp: app.createApp, report: async () => {}, ...next });
+  app.endByApi(true);
+  expect(await run.finished).toMatchObject({ code: 0, stdout: '' });
+  await expect
+    .poll(() => existsSync(join(world.dir, 'again.json')) && readFileSync(join(world.dir, 'again.json'), 'utf8'))
+    .toContain('--background-child');
 });
 
 const ISSUE = { severity: 'error', code: 'type_mismatch', file: 'config.toml', line: 12, column: 13, path: 'defaults.max_turns' };
@@ -134,13 +165,6 @@ test('a daemon in the background reports to its starter what happened and prints
   expect(reports).toEqual([{ type: 'ready', pid: process.pid, ...STARTED, firstStart: true, token: TOKEN }]);
   expect(app.options).toMatchObject([{ logToTerminal: false }]);
 });
-
-/** A program in place of the daemon, which gets the arguments of `start`. */
-function script(code: string): { readonly launcher: readonly [string, ...string[]] } {
-  const path = join(world.dir, 'daemon.mjs');
-  writeFileSync(path, code);
-  return { launcher: [process.execPath, path] };
-}
 
 test('start in the background waits until the daemon is ready, and leaves it alone then', async () => {
   const daemon = script(`
