@@ -11,7 +11,7 @@ const SERVER_LAYERS = [
   ['cli'],
 ];
 /** Folders whose members are contributions: each sees what is below its folder and the shared files beside it, never another contribution. */
-const CONTRIBUTION_FOLDERS = ['adapters', 'llm/providers', 'tools'];
+const CONTRIBUTION_FOLDERS = ['adapters', 'llm/providers'];
 const SERVER = '^packages/server/src';
 const TESTS = '[.]test[.]tsx?$';
 
@@ -87,13 +87,20 @@ const webRules = [
   ),
 ];
 
+const toolRule = rule(
+  'contributions-tools',
+  'One tool never imports another; only the list knows them all.',
+  { path: `${SERVER}/tools/`, pathNot: `${TESTS}|${SERVER}/tools/index[.]ts$` },
+  { path: `${SERVER}/tools/` },
+);
+
 const hygieneRules = [
   rule('no-cycles', 'Two modules that need each other are one module.', {}, { circular: true }),
   rule('resolvable', 'Every import must lead somewhere.', {}, { couldNotResolve: true }),
 ];
 
 export default {
-  forbidden: [...serverLayerRules(), ...contributionRules(), ...packageRules, ...webRules, ...hygieneRules],
+  forbidden: [...serverLayerRules(), ...contributionRules(), toolRule, ...packageRules, ...webRules, ...hygieneRules],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
