@@ -19,9 +19,10 @@ export async function startInBackground(context: CommandContext, demo: boolean):
   const running = await findDaemon(context.instance);
   if (running !== null)
     throw new CliError('already_running', `spacebot is running already (pid ${running})`, { details: { pid: running } });
+  const outputFrom = statSync(context.instance.outputFile, { throwIfNoEntry: false })?.size ?? 0;
   const child = launchDetached(context, demo, true);
   try {
-    return await waitForReport(context, child);
+    return await waitForReport(context, child, outputFrom);
   } finally {
     if (child.connected) child.disconnect();
     child.unref();
@@ -62,8 +63,7 @@ function openOutputFile(path: string): number {
   return openSync(path, 'a', 0o600);
 }
 
-async function waitForReport(context: CommandContext, child: ChildProcess): Promise<ReadyReport> {
-  const outputFrom = statSync(context.instance.outputFile).size;
+async function waitForReport(context: CommandContext, child: ChildProcess, outputFrom: number): Promise<ReadyReport> {
   const report = await nextReport(context, child);
   if (report === 'ended') throw await describeDeath(context, child, outputFrom);
   if (report.type === 'ready') return report;
@@ -110,7 +110,12 @@ const SHOWN_OUTPUT_LINES = 10;
 
 async function describeDeath({ instance }: CommandContext, child: ChildProcess, outputFrom: number): Promise<CliError> {
   const how = child.signalCode === null ? `exit status ${child.exitCode}` : child.signalCode;
-  const output = (await readFile(instance.outputFile).catch(() => Buffer.alloc(0))).subarray(outputFrom).toString('utf8').trim();
+  const written = await readFile(instance.outputFile).catch(() => Buffer.alloc(0));
+  // Shorter than before: it was begun anew for this start.
+  const output = written
+    .subarray(written.length < outputFrom ? 0 : outputFrom)
+    .toString('utf8')
+    .trim();
   const tail = output.split('\n').slice(-SHOWN_OUTPUT_LINES).join('\n');
   return new CliError('internal', `spacebot ended while it started (${how})`, tail === '' ? {} : { hint: tail });
 }

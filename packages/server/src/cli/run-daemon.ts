@@ -22,9 +22,10 @@ export async function runDaemon(context: CommandContext, options: RunOptions): P
   try {
     const app = await startApp(context, options, signals);
     const ending = await Promise.race([signals.firstStop, app.stopped]);
-    if (ending !== 'signal') return ending.restart ? await startAgain(context, options) : 0;
-    await app.stop({ timeoutMs: SHUTDOWN_TIMEOUT_MS });
-    return 0;
+    if (ending === 'signal') await app.stop({ timeoutMs: SHUTDOWN_TIMEOUT_MS });
+    if (ending === 'signal' || !ending.restart) return 0;
+    signals.release();
+    return await startAgain(context, options);
   } finally {
     signals.release();
   }

@@ -105,9 +105,9 @@ _spacebot() {
   case "$path_so_far" in
 ${cases.join('\n')}
   esac
-  _describe -o 'spacebot' entries || _files
+  _describe 'spacebot' entries || _files
 }
-compdef _spacebot spacebot
+if [[ "$funcstack[1]" == _spacebot ]]; then _spacebot "$@"; else compdef _spacebot spacebot; fi
 `;
 }
 
