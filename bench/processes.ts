@@ -18,6 +18,8 @@ export interface Started {
   readonly readyMs: number;
   /** Asks it to end and waits until it has. */
   stop(): Promise<void>;
+  /** Ends it with SIGKILL, as a power cut would, and waits until it is gone. */
+  kill(): Promise<void>;
 }
 
 export interface Command {
@@ -46,16 +48,23 @@ export async function startProcess(command: Command): Promise<Started> {
     }
     await wait(READY_POLL_MS);
   }
-  return { pid, readyMs: performance.now() - from, stop: () => stopChild(child) };
+  return { pid, readyMs: performance.now() - from, stop: () => stopChild(child), kill: () => killChild(child) };
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   const forced = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await ended;
   clearTimeout(forced);
+}
+
+async function killChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }
 
 function isReady(url: string): Promise<boolean> {

@@ -27,7 +27,7 @@ export interface Subject {
   start(modelUrl: string, probe: boolean): Promise<Running>;
 }
 
-interface Prepared extends Command {
+export interface Prepared extends Command {
   readonly webhookUrl: string;
 }
 
@@ -57,7 +57,8 @@ async function prepareFloor(folder: string, modelUrl: string): Promise<Prepared>
   return { args: [built('floor')], env, readyUrl: `${url}/api/health/ready`, webhookUrl: url };
 }
 
-async function prepareDaemon(folder: string, modelUrl: string): Promise<Prepared> {
+/** Writes an instance into `folder` and says how to start it; the folder may be started again and again. */
+export async function prepareDaemon(folder: string, modelUrl: string): Promise<Prepared> {
   const [apiPort, webhookPort] = [await freePort(), await freePort()];
   writeFileSync(join(folder, 'config.toml'), daemonConfig(modelUrl, apiPort, webhookPort));
   mkdirSync(join(folder, 'agents/main'), { recursive: true });
