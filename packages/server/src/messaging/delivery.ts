@@ -1,5 +1,6 @@
 /** The way out: every durable item leaves once, in order per place, retried by one set of rules for all platforms. */
 
+import { setMaxListeners } from 'node:events';
 import { CancelledError } from '../core/errors.ts';
 import type { AdapterKey } from '../core/ids.ts';
 import type { ConversationAddress, OutboundSignal } from '../core/messages.ts';
@@ -21,6 +22,7 @@ export class DeliveryEngine {
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
+    setMaxListeners(0, this.#stop.signal);
     deps.adapters.onReady((key) => this.#adapterReady(key));
   }
 

@@ -29,10 +29,10 @@ export function sendJson(response: ServerResponse, status: number, body: string,
 }
 
 /** Anything that is no `AppError` is our own fault and says nothing about itself. */
-export function sendError(response: ServerResponse, error: unknown, requestId: string): void {
+export function sendError(response: ServerResponse, error: unknown, requestId: string, headers: Record<string, string>): void {
   const known = error instanceof AppError ? error : new UnavailableError('internal', 'Something went wrong on our side.');
   const body: ErrorBody = { error: { code: known.code, message: known.publicMessage, details: detailsOf(known), request_id: requestId } };
-  sendJson(response, statusOf(known.code), JSON.stringify(body), { 'X-Request-Id': requestId, ...errorHeaders(known) });
+  sendJson(response, statusOf(known.code), JSON.stringify(body), { 'X-Request-Id': requestId, ...errorHeaders(known), ...headers });
 }
 
 function detailsOf(error: AppError): Record<string, unknown> {

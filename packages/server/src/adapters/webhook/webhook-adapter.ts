@@ -40,6 +40,9 @@ export class WebhookAdapter implements MessagingAdapter {
   readonly #services: WebhookServices;
   readonly #context: RouteContext;
   readonly #newId: NewId;
+  /** One per request under way: aborted when its caller leaves or the listener closes. */
+  readonly #open = new Set<AbortController>();
+  #isClosing = false;
   #url = '';
 
   constructor(key: AdapterKey, settings: WebhookSettings, host: AdapterHost, services: WebhookServices) {
@@ -56,7 +59,7 @@ export class WebhookAdapter implements MessagingAdapter {
 
   async run(signal: AbortSignal): Promise<void> {
     const server = createServer((request, response) => {
-      supervise(this.#context.host.log, 'webhook request', this.#handle(request, response, signal));
+      supervise(this.#context.host.log, 'webhook request', this.#handle(request, response));
     });
     server.keepAliveTimeout = 65_000;
     const failed = failureOf(server);
@@ -69,6 +72,8 @@ export class WebhookAdapter implements MessagingAdapter {
       await Promise.race([aborted(signal), failed]);
     } finally {
       cancelPruning();
+      this.#isClosing = true;
+      for (const gone of this.#open) gone.abort();
       await close(server, this.#context.host);
     }
   }
@@ -82,21 +87,25 @@ export class WebhookAdapter implements MessagingAdapter {
     return { platformMessageId: null };
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request, this.#newId);
     const gone = new AbortController();
-    const leave = () => gone.abort();
-    response.once('close', leave);
-    signal.addEventListener('abort', leave, { once: true });
+    this.#open.add(gone);
+    response.once('close', () => gone.abort());
     try {
       const answer = await this.#answer(request, gone.signal);
-      sendJson(response, answer.status, answer.body, { 'X-Request-Id': requestId });
+      sendJson(response, answer.status, answer.body, { 'X-Request-Id': requestId, ...this.#lastWords() });
     } catch (error) {
       this.#logFailure(error, requestId);
-      sendError(response, error, requestId);
+      sendError(response, error, requestId, this.#lastWords());
     } finally {
-      signal.removeEventListener('abort', leave);
+      this.#open.delete(gone);
     }
+  }
+
+  /** A listener that closes keeps no connection. */
+  #lastWords(): Record<string, string> {
+    return this.#isClosing ? { Connection: 'close' } : {};
   }
 
   async #answer(request: IncomingMessage, signal: AbortSignal): Promise<RouteAnswer> {
