@@ -26,7 +26,7 @@ export function Dialog({ open, onClose, title, description, children, footer }: 
           </div>
           {description ? <Base.Description className="px-6 text-sm text-ink-2">{description}</Base.Description> : null}
           {children ? <div className="min-h-0 overflow-y-auto px-6 pt-4">{children}</div> : null}
-          <div className="flex flex-wrap justify-end gap-2 px-6 pt-5 pb-5">{footer}</div>
+          {footer ? <div className="flex flex-wrap justify-end gap-2 px-6 py-5">{footer}</div> : <div className="h-5 shrink-0" />}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

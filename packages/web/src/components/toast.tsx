@@ -11,7 +11,7 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
     <Base.Provider toastManager={toasts} timeout={5_000} limit={3}>
       {children}
       <Base.Portal>
-        <Base.Viewport className="fixed right-4 bottom-4 z-50 flex w-90 max-w-[calc(100vw-2rem)] flex-col gap-2 max-md:bottom-20">
+        <Base.Viewport className="fixed right-4 bottom-20 z-50 flex w-90 max-w-[calc(100vw-2rem)] flex-col gap-2">
           <ToastList />
         </Base.Viewport>
       </Base.Portal>

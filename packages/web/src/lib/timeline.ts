@@ -91,3 +91,9 @@ export function retryContentOf(turn: TurnFacts, messages: readonly Message[]): s
 export function referenceOf(turnId: string): string {
   return turnId.slice(-8);
 }
+
+/** The turn a message belongs to: the one that wrote it, or the one it started. */
+export function turnOf(message: Message, turns: Turns): TurnFacts | undefined {
+  if (message.turn_id !== null) return turns.get(message.turn_id);
+  return [...turns.values()].find((turn) => turn.messageIds.includes(message.id));
+}

@@ -96,8 +96,8 @@ function DeleteDialog({ channel, open, onClose, onDeleted }: AskProps & { readon
     <ConfirmDialog
       open={open}
       onClose={onClose}
-      title={`Delete ${channelTitle(channel)}?`}
-      consequence={`${formatCount(channel.message_count)} messages and everything that ran for them are erased. This cannot be undone. Archiving keeps them.`}
+      title="Delete this conversation?"
+      consequence={`“${channelTitle(channel)}” with its ${formatCount(channel.message_count)} messages and everything that ran for them is erased. This cannot be undone. Archiving keeps it.`}
       action="Delete conversation"
       pending={erase.isPending}
       error={erase.error ? describeError(erase.error).detail : undefined}

@@ -44,7 +44,7 @@ export function MessageList(props: MessageListProps) {
     overscan: 8,
   });
   const end = useStickToEnd(scroller, virtual.getTotalSize());
-  useKeepPlace(scroller, messages[0]?.seq, virtual.getTotalSize());
+  useKeepPlace(scroller, messages[0]?.seq, () => virtual.getTotalSize());
 
   return (
     <div className="relative min-h-0 flex-1">
@@ -157,14 +157,15 @@ function useStickToEnd(scroller: RefObject<HTMLDivElement | null>, size: number)
   return { isAway, jump, onScroll };
 }
 
-/** Earlier messages are put above without moving what is being read. */
-function useKeepPlace(scroller: RefObject<HTMLDivElement | null>, firstSeq: number | undefined, size: number): void {
-  const before = useRef({ firstSeq, size });
+/** Earlier messages are put above without moving what is being read. The size is asked for after the new rows were measured. */
+function useKeepPlace(scroller: RefObject<HTMLDivElement | null>, firstSeq: number | undefined, sizeNow: () => number): void {
+  const before = useRef<{ readonly firstSeq: number | undefined; readonly size: number }>({ firstSeq, size: 0 });
   useLayoutEffect(() => {
+    const size = sizeNow();
     const { firstSeq: earlierFirst, size: earlierSize } = before.current;
     if (firstSeq !== undefined && earlierFirst !== undefined && firstSeq < earlierFirst && scroller.current) {
       scroller.current.scrollTop += size - earlierSize;
     }
     before.current = { firstSeq, size };
-  }, [firstSeq, size, scroller]);
+  });
 }

@@ -17,6 +17,7 @@ const DELIVERY: Readonly<Record<Message['delivery'], readonly [Tone, string]>> =
 };
 
 export function TracePanel({ message, turn }: { readonly message: Message; readonly turn: TurnFacts | undefined }) {
+  const turnId = turn?.id ?? message.turn_id;
   const [tone, word] = DELIVERY[message.delivery];
   return (
     <div className="flex flex-col gap-5">
@@ -30,7 +31,7 @@ export function TracePanel({ message, turn }: { readonly message: Message; reado
         <IdFact name="Message" id={message.id} />
         {message.platform_message_id ? <IdFact name="On the platform" id={message.platform_message_id} /> : null}
       </dl>
-      {message.turn_id ? <TurnTrace turnId={message.turn_id} turn={turn} /> : null}
+      {turnId ? <TurnTrace turnId={turnId} turn={turn} /> : null}
     </div>
   );
 }

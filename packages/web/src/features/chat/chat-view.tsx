@@ -1,22 +1,19 @@
 /** One chat: its messages, what is on its way, the answer as it is written, and the panel beside it. */
 
-import type { Channel } from '@spacebot/protocol/channels';
 import type { Message } from '@spacebot/protocol/messages';
 import { useNavigate } from '@tanstack/react-router';
 import { PanelRight } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../../components/button.tsx';
 import { ChannelActions } from '../../components/conversation/channel-actions.tsx';
-import { ChannelSettings } from '../../components/conversation/channel-settings.tsx';
+import { ConversationPanel, type PanelView, toggleDetails } from '../../components/conversation/conversation-panel.tsx';
 import { MessageList } from '../../components/conversation/message-list.tsx';
-import { TracePanel } from '../../components/conversation/trace-panel.tsx';
-import { SidePanel } from '../../components/side-panel.tsx';
 import { ErrorState, SkeletonRows } from '../../components/states.tsx';
 import { Badge } from '../../components/status.tsx';
 import { describeError, isCode } from '../../lib/api.ts';
 import type { TurnFacts } from '../../lib/events/turn-facts.ts';
 import { channelTitle } from '../../lib/platform.ts';
-import { useChannel, useUpdateChannel } from '../../lib/queries/channels.ts';
+import { type ChannelKey, useChannel } from '../../lib/queries/channels.ts';
 import { useLiveTurn, useMessages, useTurns } from '../../lib/queries/messages.ts';
 import { useCancelPortalTurn } from '../../lib/queries/portal.ts';
 import { retryContentOf } from '../../lib/timeline.ts';
@@ -32,15 +29,12 @@ interface ChatViewProps {
   readonly agentName: string;
 }
 
-type PanelView = { readonly kind: 'settings' } | { readonly kind: 'trace'; readonly message: Message } | null;
-
 export function ChatView({ agentId, sessionId, agentName }: ChatViewProps) {
   const key = { agentId, conversationId: `portal:chat:${agentId}:${sessionId}` };
   const channel = useChannel(key);
   const [panel, setPanel] = useState<PanelView>(null);
   const navigate = useNavigate();
   const title = channel.data ? channelTitle(channel.data) : sessionId;
-  const toggleSettings = () => setPanel(panel?.kind === 'settings' ? null : { kind: 'settings' });
   return (
     <ChatFrame
       agentId={agentId}
@@ -55,28 +49,33 @@ export function ChatView({ agentId, sessionId, agentName }: ChatViewProps) {
       }
       actions={
         <>
-          <IconButton icon={PanelRight} label="Details and settings" aria-pressed={panel?.kind === 'settings'} onClick={toggleSettings} />
+          <IconButton
+            icon={PanelRight}
+            label="Details and settings"
+            aria-pressed={panel?.kind === 'details'}
+            onClick={() => setPanel(toggleDetails(panel))}
+          />
           {channel.data ? (
             <ChannelActions channel={channel.data} onDeleted={() => void navigate({ to: '/chat/$agentId', params: { agentId } })} />
           ) : null}
         </>
       }
-      panel={<ChatPanel view={panel} channel={channel.data} channelKey={key} onClose={() => setPanel(null)} />}
+      panel={<ConversationPanel view={panel} channel={channel.data} channelKey={key} onClose={() => setPanel(null)} />}
     >
       <Talk
         channelKey={key}
         sessionId={sessionId}
         agentName={agentName}
         isUnknown={isCode(channel.error, 'conversation_not_found')}
-        selectedId={panel?.kind === 'trace' ? panel.message.id : null}
-        onInspect={(message) => setPanel({ kind: 'trace', message })}
+        selectedId={panel?.kind === 'trace' ? panel.messageId : null}
+        onInspect={(message) => setPanel({ kind: 'trace', messageId: message.id })}
       />
     </ChatFrame>
   );
 }
 
 interface TalkProps {
-  readonly channelKey: { readonly agentId: string; readonly conversationId: string };
+  readonly channelKey: ChannelKey;
   readonly sessionId: string;
   readonly agentName: string;
   /** Nobody has spoken here yet; the first message makes the session. */
@@ -138,39 +137,5 @@ function Talk({ channelKey, sessionId, agentName, isUnknown, selectedId, onInspe
         />
       </div>
     </>
-  );
-}
-
-interface ChatPanelProps {
-  readonly view: PanelView;
-  readonly channel: Channel | undefined;
-  readonly channelKey: { readonly agentId: string; readonly conversationId: string };
-  readonly onClose: () => void;
-}
-
-function ChatPanel({ view, channel, channelKey, onClose }: ChatPanelProps) {
-  const update = useUpdateChannel(channelKey);
-  const turns = useTurns(channelKey, channel !== undefined);
-  if (view === null) return null;
-  if (view.kind === 'trace') {
-    return (
-      <SidePanel title="Trace" onClose={onClose}>
-        <TracePanel message={view.message} turn={view.message.turn_id === null ? undefined : turns.get(view.message.turn_id)} />
-      </SidePanel>
-    );
-  }
-  return (
-    <SidePanel title="Details" onClose={onClose}>
-      {channel ? (
-        <ChannelSettings
-          channel={channel}
-          pending={update.isPending}
-          error={update.error ? describeError(update.error).detail : undefined}
-          onSave={(settings) => update.mutate({ settings })}
-        />
-      ) : (
-        <p className="text-sm text-ink-3">This chat begins with its first message.</p>
-      )}
-    </SidePanel>
   );
 }

@@ -7,24 +7,20 @@ import { ArrowLeft, MessageSquareOff, PanelRight, Square } from 'lucide-react';
 import { useState } from 'react';
 import { Button, buttonClass, IconButton } from '../../components/button.tsx';
 import { ChannelActions } from '../../components/conversation/channel-actions.tsx';
-import { ChannelSettings } from '../../components/conversation/channel-settings.tsx';
+import { ConversationPanel, type PanelView, toggleDetails } from '../../components/conversation/conversation-panel.tsx';
 import { MessageList } from '../../components/conversation/message-list.tsx';
-import { TracePanel } from '../../components/conversation/trace-panel.tsx';
 import { Page } from '../../components/page.tsx';
 import { PlatformMark } from '../../components/platform-mark.tsx';
-import { SidePanel } from '../../components/side-panel.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../../components/states.tsx';
 import { Badge } from '../../components/status.tsx';
 import { describeError, isCode } from '../../lib/api.ts';
 import { channelPlace, channelTitle, portalSessionOf } from '../../lib/platform.ts';
 import { useAgents } from '../../lib/queries/agents.ts';
-import { type ChannelKey, useCancelTurn, useChannel, useUpdateChannel } from '../../lib/queries/channels.ts';
+import { type ChannelKey, useCancelTurn, useChannel } from '../../lib/queries/channels.ts';
 import { useLiveTurn, useMessages, useTurns } from '../../lib/queries/messages.ts';
 import { tellFailed } from '../../lib/toasts.ts';
 
 const route = getRouteApi('/conversations/$agentId/$conversationId');
-
-type Panel = { readonly kind: 'details' } | { readonly kind: 'trace'; readonly message: Message } | null;
 
 export function ConversationPage() {
   const { agentId, conversationId } = route.useParams();
@@ -33,7 +29,7 @@ export function ConversationPage() {
 
 function Conversation({ channelKey }: { readonly channelKey: ChannelKey }) {
   const channel = useChannel(channelKey);
-  const [panel, setPanel] = useState<Panel>(null);
+  const [panel, setPanel] = useState<PanelView>(null);
   const navigate = useNavigate();
   if (isCode(channel.error, 'conversation_not_found')) return <Gone />;
   if (channel.isError && !channel.data) {
@@ -64,11 +60,7 @@ function Conversation({ channelKey }: { readonly channelKey: ChannelKey }) {
           actions={
             <>
               <ReplyLink channel={data} />
-              <IconButton
-                icon={PanelRight}
-                label="Details and settings"
-                onClick={() => setPanel(panel?.kind === 'details' ? null : { kind: 'details' })}
-              />
+              <IconButton icon={PanelRight} label="Details and settings" onClick={() => setPanel(toggleDetails(panel))} />
               <ChannelActions channel={data} onDeleted={() => void navigate({ to: '/conversations' })} />
             </>
           }
@@ -76,12 +68,12 @@ function Conversation({ channelKey }: { readonly channelKey: ChannelKey }) {
         >
           <Messages
             channelKey={channelKey}
-            selectedId={panel?.kind === 'trace' ? panel.message.id : null}
-            onInspect={(message) => setPanel({ kind: 'trace', message })}
+            selectedId={panel?.kind === 'trace' ? panel.messageId : null}
+            onInspect={(message) => setPanel({ kind: 'trace', messageId: message.id })}
           />
         </Page>
       </div>
-      <PanelView panel={panel} channel={data} channelKey={channelKey} onClose={() => setPanel(null)} />
+      <ConversationPanel view={panel} channel={data} channelKey={channelKey} onClose={() => setPanel(null)} />
     </div>
   );
 }
@@ -173,35 +165,5 @@ function StopBar({ channelKey, agentName }: { readonly channelKey: ChannelKey; r
         Stop
       </Button>
     </div>
-  );
-}
-
-interface PanelViewProps {
-  readonly panel: Panel;
-  readonly channel: Channel;
-  readonly channelKey: ChannelKey;
-  readonly onClose: () => void;
-}
-
-function PanelView({ panel, channel, channelKey, onClose }: PanelViewProps) {
-  const update = useUpdateChannel(channelKey);
-  const turns = useTurns(channelKey);
-  if (panel === null) return null;
-  if (panel.kind === 'trace') {
-    return (
-      <SidePanel title="Trace" onClose={onClose}>
-        <TracePanel message={panel.message} turn={panel.message.turn_id === null ? undefined : turns.get(panel.message.turn_id)} />
-      </SidePanel>
-    );
-  }
-  return (
-    <SidePanel title="Details" onClose={onClose}>
-      <ChannelSettings
-        channel={channel}
-        pending={update.isPending}
-        error={update.error ? describeError(update.error).detail : undefined}
-        onSave={(settings) => update.mutate({ settings })}
-      />
-    </SidePanel>
   );
 }

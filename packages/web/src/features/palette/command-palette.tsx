@@ -3,7 +3,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { useNavigate } from '@tanstack/react-router';
 import { Bot, CornerDownLeft, LogOut, type LucideIcon, MessageSquarePlus, Moon, Search, Sun, SunMoon } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { PlatformMark } from '../../components/platform-mark.tsx';
 import { classNames } from '../../lib/class-names.ts';
 import { channelPlace, channelTitle, portalSessionOf } from '../../lib/platform.ts';
@@ -26,20 +26,28 @@ interface CommandPaletteProps {
 }
 
 export function CommandPalette({ open, onClose, places }: CommandPaletteProps) {
+  const field = useRef<HTMLInputElement>(null);
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
-        <Dialog.Popup className="floating fixed inset-x-3 top-[10vh] z-40 mx-auto flex max-h-[70vh] max-w-150 flex-col overflow-hidden outline-none">
+        <Dialog.Popup
+          initialFocus={field}
+          className="floating fixed inset-x-3 top-[10vh] z-40 mx-auto flex max-h-[70vh] max-w-150 flex-col overflow-hidden outline-none"
+        >
           <Dialog.Title className="sr-only">Search or do</Dialog.Title>
-          <PaletteBody onClose={onClose} places={places} />
+          <PaletteBody field={field} onClose={onClose} places={places} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
 }
 
-function PaletteBody({ onClose, places }: Omit<CommandPaletteProps, 'open'>) {
+interface PaletteBodyProps extends Omit<CommandPaletteProps, 'open'> {
+  readonly field: RefObject<HTMLInputElement | null>;
+}
+
+function PaletteBody({ field, onClose, places }: PaletteBodyProps) {
   const commands = useCommands(places);
   const [text, setText] = useState('');
   const [marked, setMarked] = useState(0);
@@ -66,6 +74,7 @@ function PaletteBody({ onClose, places }: Omit<CommandPaletteProps, 'open'>) {
       <div className="flex items-center gap-3 border-b border-line px-4">
         <Search className="size-4 shrink-0 text-ink-3" aria-hidden />
         <input
+          ref={field}
           role="combobox"
           aria-expanded
           aria-controls={listId}
