@@ -7,7 +7,7 @@ import { builtinAdapters } from '../adapters/index.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ConfigSnapshot } from '../config/snapshot.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { type AdapterKey, type AgentId, createIdGenerator, type RunId, trusted } from '../core/ids.ts';
+import { type AdapterKey, type AgentId, type ConversationId, createIdGenerator, type RunId, trusted } from '../core/ids.ts';
 import { silentLogger } from '../core/logger.ts';
 import type { AdapterDefinition } from '../core/messaging-adapter.ts';
 import { packageRoot } from '../core/package-root.ts';
@@ -116,6 +116,14 @@ export class MessagingWorld {
     await wanted;
     while (this.gateway.adapters.statuses().some((status) => status.state === 'starting')) await nextTick();
     return this;
+  }
+
+  get config(): ConfigSnapshot {
+    return this.#config;
+  }
+
+  conversationId(id: string): ConversationId {
+    return trusted<ConversationId>(id);
   }
 
   async reconfigure(text: string): Promise<void> {

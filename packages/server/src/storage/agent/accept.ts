@@ -32,7 +32,8 @@ export interface AcceptInput {
   readonly route: unknown;
   /** Milliseconds; the watchdog's deadline. */
   readonly answerBy: number | null;
-  readonly start: 'turn' | 'observe';
+  /** `command`: a turn that ends in its own commit, so a full queue does not keep it out. */
+  readonly start: 'turn' | 'observe' | 'command';
   /** Milliseconds after which the key may be used again; absent: never. */
   readonly keyLifetimeMs?: number;
   /** Newest reply number before this message, kept for its sender. */
@@ -57,7 +58,7 @@ export function accept(unit: Unit, input: AcceptInput): Accepted {
   const conversation = ensureConversation(unit, input.conversation);
   if (input.start === 'turn') refuseFullQueue(unit, conversation.id);
   const messageId = unit.newId();
-  const turnId = input.start === 'turn' ? joinTurn(unit, conversation.id, messageId, input) : null;
+  const turnId = input.start === 'observe' ? null : joinTurn(unit, conversation.id, messageId, input);
   appendMessage(unit, conversation.id, {
     id: messageId,
     role: 'user',

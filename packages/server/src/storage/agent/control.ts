@@ -14,7 +14,7 @@ export type CommandEffect = (unit: Unit, conversation: ConversationRow) => strin
 
 /** A control command: stored like any message, answered at once by a fixed line, without a model and beside a running turn. */
 export function runCommand(unit: Unit, input: AcceptInput, effect: CommandEffect): Accepted {
-  const accepted = accept(unit, { ...input, gather: null, start: 'turn' });
+  const accepted = accept(unit, { ...input, gather: null, start: 'command' });
   if (accepted.duplicate) return accepted;
   const conversation = ensureConversation(unit, input.conversation);
   const text = effect(unit, conversation);
@@ -90,6 +90,7 @@ export function eraseConversation(unit: Unit, id: string): void {
   unit.tx.run(`DELETE FROM steps WHERE ${ofTurns}`, id);
   unit.tx.run(`DELETE FROM tool_calls WHERE ${ofTurns}`, id);
   unit.tx.run('DELETE FROM outbox WHERE conversation_id = ?', id);
+  unit.tx.run('DELETE FROM attachments WHERE conversation_id = ?', id);
   unit.tx.run('UPDATE model_calls SET conversation_id = NULL, sender = NULL WHERE conversation_id = ?', id);
   unit.tx.run('DELETE FROM events WHERE conversation_id = ?', id);
   unit.tx.run('DELETE FROM conversations WHERE id = ?', id);
