@@ -5,6 +5,7 @@ const conditions = ['source', 'module', 'node', 'development|production'];
 export default defineConfig({
   test: {
     projects: [
+      { test: { name: 'scripts', root: 'scripts', environment: 'node', include: ['*.test.js'] } },
       {
         ssr: { resolve: { conditions } },
         test: { name: 'protocol', root: 'packages/protocol', environment: 'node', include: ['src/**/*.test.ts'] },

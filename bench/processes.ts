@@ -107,7 +107,7 @@ export function cpuMs(pid: number): number {
 }
 
 /** Resident memory, MiB. */
-export function rssMiB(pid: number): number {
+function rssMiB(pid: number): number {
   const match = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(match?.[1]) / 1024;
 }
