@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -32,6 +32,7 @@ test('an unknown hash, and a name that is no hash, are not found', async () => {
 });
 
 test('a folder that takes no files is a storage error', async () => {
-  const closed = new BlobStore('/proc/nothing-can-be-made-here', createIdGenerator(new ManualClock()));
+  writeFileSync(join(directory, 'file'), '');
+  const closed = new BlobStore(join(directory, 'file', 'blobs'), createIdGenerator(new ManualClock()));
   await expect(closed.put(Buffer.from('x'))).rejects.toMatchObject({ code: 'storage_error' });
 });
