@@ -28,7 +28,7 @@ export const Agent = z
     counts: z.object({ conversations: Count, memories: Count, cron_jobs: Count, skills: Count }),
     revision: z.string(),
   })
-  .meta({ id: 'Agent' });
+  .register(z.globalRegistry, { id: 'Agent' });
 export type Agent = z.infer<typeof Agent>;
 
 export const IdentityPart = z.enum(['soul', 'identity', 'user', 'role']);
@@ -43,10 +43,12 @@ export const FileDoc = z
     updated_at: Timestamp.nullable(),
     revision: z.string(),
   })
-  .meta({ id: 'FileDoc' });
+  .register(z.globalRegistry, { id: 'FileDoc' });
 export type FileDoc = z.infer<typeof FileDoc>;
 
-export const Identity = z.object({ soul: FileDoc, identity: FileDoc, user: FileDoc, role: FileDoc }).meta({ id: 'Identity' });
+export const Identity = z
+  .object({ soul: FileDoc, identity: FileDoc, user: FileDoc, role: FileDoc })
+  .register(z.globalRegistry, { id: 'Identity' });
 export type Identity = z.infer<typeof Identity>;
 
 export const WorkerLogMode = z.enum(['errors_only', 'all_separate', 'all_combined']);
@@ -54,7 +56,7 @@ export type WorkerLogMode = z.infer<typeof WorkerLogMode>;
 
 export const AgentSettings = z
   .object({ worker_log_mode: WorkerLogMode, home_channel: z.string().nullable(), response_mode: ResponseMode })
-  .meta({ id: 'AgentSettings' });
+  .register(z.globalRegistry, { id: 'AgentSettings' });
 export type AgentSettings = z.infer<typeof AgentSettings>;
 
 /** Most bytes (UTF-8) of one identity file. */

@@ -18,7 +18,7 @@ export const CronExecution = z
     ended_at: Timestamp.nullable(),
     usage: Usage,
   })
-  .meta({ id: 'CronExecution' });
+  .register(z.globalRegistry, { id: 'CronExecution' });
 export type CronExecution = z.infer<typeof CronExecution>;
 
 export const IngestFile = z
@@ -36,7 +36,7 @@ export const IngestFile = z
     created_at: Timestamp,
     completed_at: Timestamp.nullable(),
   })
-  .meta({ id: 'IngestFile' });
+  .register(z.globalRegistry, { id: 'IngestFile' });
 export type IngestFile = z.infer<typeof IngestFile>;
 
 export const CortexEvent = z
@@ -48,7 +48,7 @@ export const CortexEvent = z
     details: z.record(z.string(), z.unknown()),
     at: Timestamp,
   })
-  .meta({ id: 'CortexEvent' });
+  .register(z.globalRegistry, { id: 'CortexEvent' });
 export type CortexEvent = z.infer<typeof CortexEvent>;
 
 export const Budget = z
@@ -65,5 +65,5 @@ export const Budget = z
     window_start: Timestamp.nullable(),
     window_end: Timestamp.nullable(),
   })
-  .meta({ id: 'Budget' });
+  .register(z.globalRegistry, { id: 'Budget' });
 export type Budget = z.infer<typeof Budget>;

@@ -16,7 +16,7 @@ export const ChannelSettings = z
     response_mode: ResponseMode.nullable(),
     save_attachments: z.boolean().nullable(),
   })
-  .meta({ id: 'ChannelSettings' });
+  .register(z.globalRegistry, { id: 'ChannelSettings' });
 export type ChannelSettings = z.infer<typeof ChannelSettings>;
 
 /** Named fields change, `null` goes back to the agent's value. */
@@ -46,7 +46,7 @@ export const Channel = z
     last_activity_at: Timestamp,
     revision: z.int(),
   })
-  .meta({ id: 'Channel' });
+  .register(z.globalRegistry, { id: 'Channel' });
 export type Channel = z.infer<typeof Channel>;
 
 const TIMELINE_KINDS = ['message', 'branch', 'worker', 'tool', 'compaction', 'approval'] as const;
@@ -56,5 +56,5 @@ export type TimelineKind = z.infer<typeof TimelineKind>;
 /** `data` is the object of its kind: a Message, a Branch, a Worker, or the payload of the tool or compaction event. */
 export const TimelineItem = z
   .object({ kind: TimelineKind, id: Id, at: Timestamp, data: z.record(z.string(), z.unknown()) })
-  .meta({ id: 'TimelineItem' });
+  .register(z.globalRegistry, { id: 'TimelineItem' });
 export type TimelineItem = z.infer<typeof TimelineItem>;

@@ -35,7 +35,7 @@ export const Issue = z
     suggestion: z.string().nullable(),
     message: z.string(),
   })
-  .meta({ id: 'Issue' });
+  .register(z.globalRegistry, { id: 'Issue' });
 export type Issue = z.infer<typeof Issue>;
 
 export const ConfigSource = z.enum(['file', 'env', 'default']);
@@ -52,15 +52,17 @@ export const ConfigDocument = z
     issues: z.array(Issue),
     restart_required: z.array(z.string()),
   })
-  .meta({ id: 'ConfigDocument' });
+  .register(z.globalRegistry, { id: 'ConfigDocument' });
 export type ConfigDocument = z.infer<typeof ConfigDocument>;
 
 export const ConfigChange = z
   .object({ revision: z.string(), changed: z.array(z.string()), restart_required: z.array(z.string()), issues: z.array(Issue) })
-  .meta({ id: 'ConfigChange' });
+  .register(z.globalRegistry, { id: 'ConfigChange' });
 export type ConfigChange = z.infer<typeof ConfigChange>;
 
-export const ConfigValidation = z.object({ valid: z.boolean(), issues: z.array(Issue) }).meta({ id: 'ConfigValidation' });
+export const ConfigValidation = z
+  .object({ valid: z.boolean(), issues: z.array(Issue) })
+  .register(z.globalRegistry, { id: 'ConfigValidation' });
 export type ConfigValidation = z.infer<typeof ConfigValidation>;
 
 export const Theme = z.enum(['system', 'light', 'dark']);
@@ -68,5 +70,5 @@ export type Theme = z.infer<typeof Theme>;
 
 export const InstanceSettings = z
   .object({ paused: z.boolean(), default_agent: z.string(), ui: z.object({ theme: Theme }) })
-  .meta({ id: 'InstanceSettings' });
+  .register(z.globalRegistry, { id: 'InstanceSettings' });
 export type InstanceSettings = z.infer<typeof InstanceSettings>;

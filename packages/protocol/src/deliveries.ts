@@ -54,5 +54,5 @@ export const Delivery = z
     /** Only where one delivery is asked for. */
     trace: z.array(z.object({ step: TraceStep, at: Timestamp, detail: z.string().nullable() })).optional(),
   })
-  .meta({ id: 'Delivery' });
+  .register(z.globalRegistry, { id: 'Delivery' });
 export type Delivery = z.infer<typeof Delivery>;

@@ -112,16 +112,3 @@ export interface EventOf<Type extends EventType> {
 }
 /** Discriminated by `type`. */
 export type SpacebotEvent = { [Type in EventType]: EventOf<Type> }[EventType];
-
-/** The envelope as a schema; `data` is checked by `eventPayloads[type]`. */
-export const EventEnvelope = z
-  .object({
-    id: z.int().nullable(),
-    type: z.string(),
-    at: Timestamp,
-    agent_id: z.string().nullable(),
-    conversation_id: z.string().nullable(),
-    turn_id: z.string().nullable(),
-    data: z.record(z.string(), z.unknown()),
-  })
-  .meta({ id: 'Event' });

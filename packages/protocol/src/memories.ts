@@ -31,7 +31,7 @@ export const Memory = z
     embedding: z.enum(['ready', 'pending', 'failed', 'none']),
     revision: z.int(),
   })
-  .meta({ id: 'Memory' });
+  .register(z.globalRegistry, { id: 'Memory' });
 export type Memory = z.infer<typeof Memory>;
 
 export const Maintenance = z
@@ -47,5 +47,5 @@ export const Maintenance = z
     ended_at: Timestamp.nullable(),
     error: z.string().nullable(),
   })
-  .meta({ id: 'Maintenance' });
+  .register(z.globalRegistry, { id: 'Maintenance' });
 export type Maintenance = z.infer<typeof Maintenance>;

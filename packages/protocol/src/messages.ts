@@ -15,7 +15,7 @@ export const Attachment = z
     /** Path below the server's origin. */
     url: z.string(),
   })
-  .meta({ id: 'Attachment' });
+  .register(z.globalRegistry, { id: 'Attachment' });
 export type Attachment = z.infer<typeof Attachment>;
 
 export const MessageRole = z.enum(['user', 'assistant', 'system']);
@@ -44,7 +44,7 @@ export const Message = z
     metadata: z.record(z.string(), z.unknown()),
     created_at: Timestamp,
   })
-  .meta({ id: 'Message' });
+  .register(z.globalRegistry, { id: 'Message' });
 export type Message = z.infer<typeof Message>;
 
 /** Tokens and money of one or many model calls; `cost_usd` has at most 6 decimals. */
@@ -59,7 +59,7 @@ export const Usage = z
     cost_usd: z.number(),
     cost_status: z.enum(['priced', 'partial', 'unknown']),
   })
-  .meta({ id: 'Usage' });
+  .register(z.globalRegistry, { id: 'Usage' });
 export type Usage = z.infer<typeof Usage>;
 
 /** Most bytes (UTF-8) of one message. */

@@ -52,7 +52,7 @@ export const Worker = z
     directory: z.string().nullable(),
     result: z.string().nullable(),
   })
-  .meta({ id: 'Worker' });
+  .register(z.globalRegistry, { id: 'Worker' });
 export type Worker = z.infer<typeof Worker>;
 
 export const BranchStatus = z.enum(['running', 'cancelling', 'succeeded', 'failed', 'cancelled', 'timed_out']);
@@ -68,7 +68,7 @@ export const Branch = z
     result: z.string().nullable(),
     conclusion: z.string().nullable(),
   })
-  .meta({ id: 'Branch' });
+  .register(z.globalRegistry, { id: 'Branch' });
 export type Branch = z.infer<typeof Branch>;
 
 export const Approval = z
@@ -91,5 +91,5 @@ export const Approval = z
     decided_by: z.string().nullable(),
     reason: z.string().nullable(),
   })
-  .meta({ id: 'Approval' });
+  .register(z.globalRegistry, { id: 'Approval' });
 export type Approval = z.infer<typeof Approval>;

@@ -62,14 +62,16 @@ export const Status = z
     }),
     sandbox: z.object({ mode: z.string(), available: z.boolean(), backend: z.enum(['bubblewrap', 'sandbox_exec', 'none']) }),
   })
-  .meta({ id: 'Status' });
+  .register(z.globalRegistry, { id: 'Status' });
 export type Status = z.infer<typeof Status>;
 
-export const Health = z.object({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });
+export const Health = z.object({ status: z.literal('ok'), version: z.string() }).register(z.globalRegistry, { id: 'Health' });
 export type Health = z.infer<typeof Health>;
 
 /** 200 with `ready`, 503 with anything else. */
-export const Readiness = z.object({ status: z.enum(['ready', 'starting', 'setup', 'degraded', 'stopping']) }).meta({ id: 'Readiness' });
+export const Readiness = z
+  .object({ status: z.enum(['ready', 'starting', 'setup', 'degraded', 'stopping']) })
+  .register(z.globalRegistry, { id: 'Readiness' });
 export type Readiness = z.infer<typeof Readiness>;
 
 export const IdleReport = z
@@ -81,10 +83,10 @@ export const IdleReport = z
     queued_messages: Count,
     next_cron_at: Timestamp.nullable(),
   })
-  .meta({ id: 'IdleReport' });
+  .register(z.globalRegistry, { id: 'IdleReport' });
 export type IdleReport = z.infer<typeof IdleReport>;
 
 export const Session = z
   .object({ authenticated: z.boolean(), method: z.enum(['bearer', 'cookie', 'socket']), expires_at: Timestamp.nullable() })
-  .meta({ id: 'Session' });
+  .register(z.globalRegistry, { id: 'Session' });
 export type Session = z.infer<typeof Session>;

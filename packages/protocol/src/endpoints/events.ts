@@ -3,8 +3,8 @@
 import * as z from 'zod';
 import { page, queryInteger, queryWords } from '../common.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import { EventEnvelope } from '../event-envelope.ts';
 import { EVENT_TYPES } from '../event-types.ts';
-import { EventEnvelope } from '../events.ts';
 
 const filter = {
   agent_id: z.string().optional(),

@@ -85,7 +85,9 @@ export const uploadPortalAttachment = defineEndpoint({
 
 const sent = { message: Message, turn_id: z.string(), conversation_id: z.string() };
 
-export const PortalAccepted = z.object({ ...sent, state: z.enum(['queued', 'running']) }).meta({ id: 'PortalAccepted' });
+export const PortalAccepted = z
+  .object({ ...sent, state: z.enum(['queued', 'running']) })
+  .register(z.globalRegistry, { id: 'PortalAccepted' });
 export type PortalAccepted = z.infer<typeof PortalAccepted>;
 
 export const PortalAnswer = z
@@ -96,7 +98,7 @@ export const PortalAnswer = z
     usage: Usage,
     error: ErrorInfo.nullable(),
   })
-  .meta({ id: 'PortalAnswer' });
+  .register(z.globalRegistry, { id: 'PortalAnswer' });
 export type PortalAnswer = z.infer<typeof PortalAnswer>;
 
 export const sendPortalMessage = defineEndpoint({

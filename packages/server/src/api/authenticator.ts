@@ -8,11 +8,7 @@ import { sha256 } from '../core/ids.ts';
 import { type ApiTokenFile, isSameToken } from '../security/api-token.ts';
 import type { ApiSettings, SessionStore } from './api-services.ts';
 import type { Exchange } from './exchange.ts';
-
-export type Principal =
-  | { readonly method: 'socket' }
-  | { readonly method: 'bearer'; readonly tokenHash: string }
-  | { readonly method: 'cookie'; readonly sessionId: string; readonly tokenHash: string; readonly expiresAt: number };
+import type { Principal } from './principal.ts';
 
 export interface AuthenticatorParts {
   readonly clock: Clock;

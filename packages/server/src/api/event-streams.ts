@@ -5,10 +5,10 @@ import { type Clock, toIso } from '../core/clock.ts';
 import { InputError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { EventFilter, EventsPort } from './api-services.ts';
-import type { Principal } from './authenticator.ts';
 import { formatFrame } from './event-frame.ts';
 import { EventStream } from './event-stream.ts';
 import type { Exchange } from './exchange.ts';
+import type { Principal } from './principal.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 const MAX_PER_ADDRESS = 32;

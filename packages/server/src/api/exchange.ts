@@ -1,8 +1,8 @@
 /** One request with everything that is known about it, and what a handler answers. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Principal } from './authenticator.ts';
 import { invalidRequest } from './invalid-request.ts';
+import type { Principal } from './principal.ts';
 
 /** What the listener knows about the caller; tests hand it to `app.request`. */
 export interface Connection {

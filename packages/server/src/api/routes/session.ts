@@ -3,8 +3,8 @@
 import { createSession, deleteSession, getSession, rotateToken } from '@spacebot/protocol/endpoints/system';
 import { toIso } from '../../core/clock.ts';
 import { AuthError, InputError } from '../../core/errors.ts';
-import type { Principal } from '../authenticator.ts';
 import { noContent, ok } from '../exchange.ts';
+import type { Principal } from '../principal.ts';
 import { type Route, route, routeWithBody } from '../route.ts';
 import type { RouteParts } from './route-parts.ts';
 
