@@ -56,8 +56,11 @@ export interface AdapterHost {
   receive(message: InboundMessage): Promise<ReceiveResult>;
   /** Resolves when the turn has ended and its answer is handed to the platform, or with `null` when the signal aborts first. */
   waitForTurn(agentId: string, turnId: string, signal: AbortSignal): Promise<TurnOutcome | null>;
-  /** What the conversation is doing now, over all agents. */
-  conversationState(address: ConversationAddress): 'idle' | 'queued' | 'running' | 'waiting_for_approval';
+  /** What the conversation is doing now, over all agents. An answer on its way out counts as running, unless `isHandedOver` knows its key. */
+  conversationState(
+    address: ConversationAddress,
+    isHandedOver?: (key: string) => boolean,
+  ): 'idle' | 'queued' | 'running' | 'waiting_for_approval';
   /** False while the daemon stops or a store refuses writes. */
   isAccepting(): boolean;
   readonly log: Logger;

@@ -14,6 +14,8 @@ import type { AdapterAccess, AdapterFailure, AdapterState, AdapterStateChange } 
 
 const FIRST_DELAY_MS = 5_000;
 const LONGEST_DELAY_MS = 60_000;
+/** States in which an adapter takes what is to be sent. */
+const READY: ReadonlySet<AdapterState> = new Set(['connected', 'degraded']);
 
 /** What the host does for one adapter; the supervisor adds the reporting of its state. */
 export type AdapterServices = Omit<AdapterHost, 'reportState'>;
@@ -74,7 +76,7 @@ export class AdapterSupervisor implements AdapterAccess {
 
   /** Makes what runs equal to what the configuration wants; only what changed is touched, and nothing waits for a connect. */
   reconcile(snapshot: ConfigSnapshot): Promise<void> {
-    this.#changing = this.#changing.then(() => this.#apply(snapshot));
+    this.#changing = this.#changing.catch(() => {}).then(() => this.#apply(snapshot));
     return this.#changing;
   }
 
@@ -89,14 +91,14 @@ export class AdapterSupervisor implements AdapterAccess {
 
   /** Ends every adapter and resolves when all have let go of their sockets. */
   async stop(): Promise<void> {
-    await this.#changing;
+    await this.#changing.catch(() => {});
     await Promise.all([...this.#running.values()].map((running) => this.#remove(running)));
   }
 
   get(key: AdapterKey): { adapter: MessagingAdapter; isReady: boolean } | undefined {
     const running = this.#running.get(key);
     if (!running?.adapter) return undefined;
-    return { adapter: running.adapter, isReady: running.state === 'connected' || running.state === 'degraded' };
+    return { adapter: running.adapter, isReady: READY.has(running.state) };
   }
 
   statuses(): AdapterStatus[] {
@@ -201,7 +203,7 @@ export class AdapterSupervisor implements AdapterAccess {
     running.state = state;
     if (state === 'connected') running.connectedAt = now;
     this.#deps.onState({ key: running.desired.key, state, previous, error });
-    if (state === 'connected') for (const listener of this.#readyListeners) listener(running.desired.key);
+    if (READY.has(state) && !READY.has(previous)) for (const listener of this.#readyListeners) listener(running.desired.key);
   }
 }
 

@@ -98,7 +98,7 @@ async function start(platform: FakePlatform, clock = new ManualClock(), director
 /** Lets the agent speak in a place, without a turn. */
 function say(world: MessagingWorld, text: string, place = 'discord:room', agentId = 'main'): Promise<string> {
   const draft = { id: place, adapterKey: 'discord', displayName: null, place: { isDirect: false } };
-  return world.agent(agentId).spine.operatorSend(draft, { text, replyToId: null });
+  return world.agent(agentId).spine.operatorSend(draft, { text, replyToId: null, key: null });
 }
 
 async function until(holds: () => boolean): Promise<void> {

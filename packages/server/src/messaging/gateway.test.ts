@@ -124,7 +124,7 @@ test('[MS-29] an echo of our own message is dropped', async () => {
     .agent()
     .spine.operatorSend(
       { id: PLACE, adapterKey: 'discord', displayName: null, place: { isDirect: false } },
-      { text: 'from us', replyToId: null },
+      { text: 'from us', replyToId: null, key: null },
     );
   const head = world.agent().spine.headOfPlace('discord', PLACE);
   await world.agent().spine.sent(head?.id ?? '', { state: 'delivered', platformMessageId: 'ours' });

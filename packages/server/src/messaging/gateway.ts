@@ -8,6 +8,7 @@ import type { Logger } from '../core/logger.ts';
 import type { Attachment, ConversationAddress, InboundMessage } from '../core/messages.ts';
 import type { AdapterDefinition, ReceiveResult, TurnOutcome } from '../core/messaging-adapter.ts';
 import type { Accepted, AcceptInput } from '../storage/agent/accept.ts';
+import type { AgentSpine } from '../storage/agent/agent-spine.ts';
 import { AdapterSupervisor } from './adapter-supervisor.ts';
 import { type CommandCall, mayUse, type ParsedCommand, parseCommand, REFUSAL } from './commands.ts';
 import { conversationMode } from './conversation-mode.ts';
@@ -15,7 +16,7 @@ import { acceptInput, dedupeKey, hashBody, storeFiles } from './inbound.ts';
 import type { AgentDirectory, AgentHandle, ChannelControl, MessagingObserver, OwnerHints, ReadConfig } from './ports.ts';
 import { Rejections } from './rejections.ts';
 import { type Decision, routeMessage } from './router.ts';
-import { TurnWaiters } from './turn-waiters.ts';
+import { SETTLED, TurnWaiters } from './turn-waiters.ts';
 
 const RETRY_LATER_MS = 5_000;
 
@@ -78,8 +79,7 @@ export class MessagingGateway {
     const key = dedupeKey(message, this.#deps.newId);
     const agent = this.#holder(decision.agentId, message.address, key);
     if (isEcho(agent, message)) return { outcome: 'rejected', code: 'message_rejected', reason: 'The message is our own.' };
-    const input = await this.#prepare(agent, routable, { decision, snapshot, key, options, parsed });
-    const accepted = await this.#store(agent, routable, decision, parsed, input);
+    const accepted = await this.#store(agent, routable, { decision, snapshot, key, options, parsed });
     if (accepted.duplicate) this.#deps.observer.messageDuplicate(message);
     else this.#deps.observer.messageReceived(agent.id, message);
     const { messageId, turnId, duplicate, afterSeq } = accepted;
@@ -115,12 +115,17 @@ export class MessagingGateway {
     return this.#waiters.wait(agentId, turnId, signal);
   }
 
-  /** What the conversation does now, over all agents that ever took part in it. */
-  conversationState(address: ConversationAddress): 'idle' | 'queued' | 'running' | 'waiting_for_approval' {
+  /** What the conversation does now, over all agents that ever took part in it; an answer that is not handed over yet counts as running. */
+  conversationState(
+    address: ConversationAddress,
+    isHandedOver = (_key: string) => false,
+  ): 'idle' | 'queued' | 'running' | 'waiting_for_approval' {
     let state: 'idle' | 'queued' = 'idle';
     for (const agentId of this.#deps.owners.agentsOf(address.adapterKey, address.conversationId)) {
-      const turns = this.#deps.agents.get(agentId)?.spine.openTurns(address.conversationId) ?? [];
+      const spine = this.#deps.agents.get(agentId)?.spine;
+      const turns = spine?.openTurns(address.conversationId) ?? [];
       if (turns.some((turn) => turn.state === 'running')) return 'running';
+      if (spine && isSpeaking(spine, address, isHandedOver)) return 'running';
       if (turns.length > 0) state = 'queued';
     }
     return state;
@@ -133,7 +138,8 @@ export class MessagingGateway {
         return this.receive(message);
       },
       waitForTurn: (agentId: string, turnId: string, signal: AbortSignal) => this.waitForTurn(agentId, turnId, signal),
-      conversationState: (address: ConversationAddress) => this.conversationState(address),
+      conversationState: (address: ConversationAddress, isHandedOver?: (key: string) => boolean) =>
+        this.conversationState(address, isHandedOver),
       isAccepting: () => this.isAccepting(),
       log: this.#deps.log.component(`messaging.${key}`),
       clock: this.#deps.clock,
@@ -156,6 +162,18 @@ export class MessagingGateway {
     return agent;
   }
 
+  /** A disk that takes nothing stops the intake; it is no failure of this one message. */
+  async #store(agent: AgentHandle, message: InboundMessage, routed: Routed): Promise<Accepted> {
+    try {
+      const input = await this.#prepare(agent, message, routed);
+      const { parsed, decision } = routed;
+      return await (parsed?.kind === 'command' ? this.#runCommand(agent, message, decision, parsed, input) : agent.spine.accept(input));
+    } catch (error) {
+      if (error instanceof StorageError) throw unavailable(error);
+      throw error;
+    }
+  }
+
   async #prepare(agent: AgentHandle, message: InboundMessage, routed: Routed): Promise<AcceptInput> {
     const { decision, snapshot, key, options, parsed } = routed;
     const stored = options.attachments ?? [];
@@ -167,21 +185,6 @@ export class MessagingGateway {
     const replyToId = options.replyToId ?? repliedTo(agent, message);
     const input = acceptInput({ message, decision, snapshot, attachments, replyToId, key, bodyHash, now: this.#deps.clock.now() });
     return parsed?.kind === 'other-bot' ? { ...input, start: 'observe' } : input;
-  }
-
-  async #store(
-    agent: AgentHandle,
-    message: InboundMessage,
-    decision: Decision,
-    parsed: ParsedCommand | null,
-    input: AcceptInput,
-  ): Promise<Accepted> {
-    try {
-      return await (parsed?.kind === 'command' ? this.#runCommand(agent, message, decision, parsed, input) : agent.spine.accept(input));
-    } catch (error) {
-      if (error instanceof StorageError) throw unavailable(error);
-      throw error;
-    }
   }
 
   async #runCommand(
@@ -217,6 +220,14 @@ function isEcho(agent: AgentHandle, message: InboundMessage): boolean {
 function repliedTo(agent: AgentHandle, message: InboundMessage): string | null {
   if (message.replyToPlatformId === undefined) return null;
   return agent.spine.messageByPlatformId(message.address.conversationId, message.replyToPlatformId)?.id ?? null;
+}
+
+/** True while something of the newest answer is still on its way to the platform. */
+function isSpeaking(spine: AgentSpine, address: ConversationAddress, isHandedOver: (key: string) => boolean): boolean {
+  const head = spine.headOfPlace(address.adapterKey, address.conversationId);
+  if (!head) return false;
+  const rows = head.turn_id === null ? [head] : spine.deliveriesOfTurn(head.turn_id);
+  return rows.some((row) => !SETTLED.has(row.state) && !isHandedOver(row.key));
 }
 
 function unavailable(cause?: unknown): UnavailableError {

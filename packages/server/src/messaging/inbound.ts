@@ -91,7 +91,7 @@ function displayName(message: InboundMessage): string | null {
 }
 
 /** Cuts at a grapheme boundary, so that no character is halved. */
-export function cutText(text: string): string {
+function cutText(text: string): string {
   if (text.length * 3 <= MAX_TEXT_BYTES || Buffer.byteLength(text) <= MAX_TEXT_BYTES) return text;
   let kept = Buffer.from(text)
     .subarray(0, MAX_TEXT_BYTES - CUT_MARK.length)

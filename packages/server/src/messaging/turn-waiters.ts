@@ -6,7 +6,8 @@ import type { OutboxRow, TurnRow } from '../storage/agent/records.ts';
 import type { AgentDirectory } from './ports.ts';
 
 const FINAL: ReadonlySet<TurnRow['state']> = new Set(['completed', 'failed', 'cancelled', 'parked']);
-const SETTLED: ReadonlySet<OutboxRow['state']> = new Set(['delivered', 'dead', 'discarded']);
+/** States in which nothing more will be sent. */
+export const SETTLED: ReadonlySet<OutboxRow['state']> = new Set(['delivered', 'dead', 'discarded']);
 
 export class TurnWaiters {
   readonly #agents: AgentDirectory;

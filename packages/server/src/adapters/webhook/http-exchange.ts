@@ -8,6 +8,9 @@ import { AppError, AuthError, InputError, UnavailableError } from '../../core/er
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** How much of a body that is too large is read to its end, so that the sender hears why. */
 const MAX_DRAINED_BYTES = 64 * 1024 * 1024;
+/** Answers that ask to come back, and after how long when nothing better is known. */
+const RETRIABLE_STATUS: ReadonlySet<number> = new Set([429, 503]);
+const DEFAULT_RETRY_MS = 5_000;
 const REQUEST_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Echoes the caller's own id when it is well formed. */
@@ -42,7 +45,8 @@ function detailsOf(error: AppError): Record<string, unknown> {
 function errorHeaders(error: AppError): Record<string, string> {
   const headers: Record<string, string> = {};
   if (error instanceof AuthError) headers['WWW-Authenticate'] = 'Bearer';
-  if (typeof error.retry === 'object') headers['Retry-After'] = String(Math.max(1, Math.ceil(error.retry.afterMs / 1000)));
+  const delayMs = typeof error.retry === 'object' ? error.retry.afterMs : DEFAULT_RETRY_MS;
+  if (RETRIABLE_STATUS.has(statusOf(error.code))) headers['Retry-After'] = String(Math.max(1, Math.ceil(delayMs / 1000)));
   if (error.code === 'method_not_allowed') headers.Allow = String(error.details.allow);
   return headers;
 }

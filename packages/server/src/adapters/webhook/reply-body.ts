@@ -26,7 +26,7 @@ function contentOf(item: OutboundItem): Record<string, unknown> {
 }
 
 /** The stored text with its number as first field. */
-export function renderReply(reply: StoredReply): string {
+function renderReply(reply: StoredReply): string {
   return `{"seq":${reply.seq},${reply.body.slice(1)}`;
 }
 

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ConfigError, InputError, NotFoundError } from '../../core/errors.ts';
+import { AppError, ConfigError, InputError, NotFoundError } from '../../core/errors.ts';
 import { type AdapterKey, createIdGenerator, type NewId } from '../../core/ids.ts';
 import type { DeliveryReceipt, DeliveryRequest } from '../../core/messages.ts';
 import type { AdapterCapabilities, AdapterHost, MessagingAdapter } from '../../core/messaging-adapter.ts';
@@ -96,7 +96,7 @@ export class WebhookAdapter implements MessagingAdapter {
       const answer = await this.#answer(request, gone.signal);
       sendJson(response, answer.status, answer.body, { 'X-Request-Id': requestId, ...this.#lastWords() });
     } catch (error) {
-      this.#logFailure(error, requestId);
+      if (!response.destroyed) this.#logFailure(error, requestId);
       sendError(response, error, requestId, this.#lastWords());
     } finally {
       this.#open.delete(gone);
@@ -135,7 +135,7 @@ export class WebhookAdapter implements MessagingAdapter {
   }
 
   #logFailure(error: unknown, requestId: string): void {
-    if (error instanceof Error && 'code' in error && 'publicMessage' in error) return;
+    if (error instanceof AppError) return;
     this.#context.host.log.error('a webhook request failed', { request_id: requestId, error });
   }
 

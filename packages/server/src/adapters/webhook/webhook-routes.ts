@@ -81,15 +81,17 @@ export async function answerPoll(
   poll: PollRequest,
   signal: AbortSignal,
 ): Promise<RouteAnswer> {
-  const { key, host } = context;
+  const { key, host, replies } = context;
   await holdUntilReply(context, conversation, poll, signal);
+  // The state first: `idle` then promises that nothing is missing from the page.
+  const state = host.conversationState({ adapterKey: key, conversationId: conversation.id }, (reply) => replies.has(reply));
   const page = await readPage(context, conversation, poll);
   const fields = [
     `"conversation_id":${JSON.stringify(conversation.native)}`,
     `"messages":${renderReplies(page.replies)}`,
     `"next_after":${page.nextAfter}`,
     `"more":${page.more}`,
-    `"state":"${host.conversationState({ adapterKey: key, conversationId: conversation.id })}"`,
+    `"state":"${state}"`,
   ];
   if (page.truncated) fields.push('"truncated":true');
   return { status: 200, body: `{${fields.join(',')}}` };

@@ -100,6 +100,19 @@ test('a key in the body that differs from the header is refused', async () => {
   });
 });
 
+test('a conversation is idle only once its answer can be read', async () => {
+  const world = await start();
+  for (let round = 0; round < 10; round += 1) {
+    const sent = await post(world, { conversation_id: 'c', content: 'x' });
+    const answered = world.answer('webhook:c', 'There');
+    let polled: Answer;
+    do polled = await call(world, `/poll/c?after=${sent.body.after}`);
+    while (polled.body.state !== 'idle');
+    expect(polled.body.messages).toHaveLength(1);
+    await answered;
+  }
+});
+
 test('with wait_s the answer of the turn comes with the response, and an unfinished turn leaves it as it is', async () => {
   const world = await start();
   const waiting = post(world, { conversation_id: 'c', content: 'now', wait_s: 60 });

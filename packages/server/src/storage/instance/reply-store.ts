@@ -70,6 +70,11 @@ export class ReplyStore {
     });
   }
 
+  /** True once the reply of this key is stored. */
+  has(key: string): boolean {
+    return this.#database.get('SELECT seq FROM adapter_replies WHERE key = ?', key) !== undefined;
+  }
+
   /** Number of the newest reply ever stored for the conversation; 0 before the first. */
   lastSeq(adapterKey: string, conversationId: string): number {
     return this.#cursor(adapterKey, conversationId).last_seq;
