@@ -3,8 +3,8 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { Orbit } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { ErrorState } from '../components/states.tsx';
-import { ToastProvider } from '../components/toast.tsx';
 import { TooltipProvider } from '../components/tooltip.tsx';
 import { SignIn } from '../features/login/sign-in.tsx';
 import { describeError } from '../lib/api.ts';
@@ -13,15 +13,18 @@ import { useSession } from '../lib/queries/session.ts';
 import { createQueryClient } from './query-client.ts';
 import { router } from './router.tsx';
 
+const Toaster = lazy(() => import('../components/toast.tsx').then((module) => ({ default: module.Toaster })));
+
 const queryClient = createQueryClient();
 
 export function App() {
   return (
     <QueryClientProvider client={queryClient}>
       <TooltipProvider>
-        <ToastProvider>
-          <Gate />
-        </ToastProvider>
+        <Gate />
+        <Suspense fallback={null}>
+          <Toaster />
+        </Suspense>
       </TooltipProvider>
     </QueryClientProvider>
   );

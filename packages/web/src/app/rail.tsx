@@ -2,6 +2,7 @@
 
 import { Link, useRouterState } from '@tanstack/react-router';
 import { Orbit, PanelLeftClose, PanelLeftOpen, Search } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { IconButton } from '../components/button.tsx';
 import { Shortcut } from '../components/shortcut.tsx';
 import { StatusDot } from '../components/status.tsx';
@@ -11,8 +12,10 @@ import { useCurrentAgent } from '../lib/current-agent.ts';
 import { describeInstance } from '../lib/instance-state.ts';
 import { useStatus } from '../lib/queries/status.ts';
 import { createStoredFlag } from '../lib/stored-flag.ts';
-import { AgentSwitcher } from './agent-switcher.tsx';
 import { PLACES, type Place } from './navigation.ts';
+
+/** Its menu is heavy and nobody needs it in the first second. */
+const AgentSwitcher = lazy(() => import('./agent-switcher.tsx').then((module) => ({ default: module.AgentSwitcher })));
 
 const folded = createStoredFlag('spacebot.rail-folded', false);
 
@@ -25,7 +28,9 @@ export function Rail({ onSearch }: { readonly onSearch: () => void }) {
       className="group/rail flex w-14 shrink-0 flex-col gap-1 border-r border-line bg-panel px-2.5 py-2.5 max-md:hidden xl:w-56 data-[folded=true]:w-14"
     >
       <InstanceLine />
-      <AgentSwitcher />
+      <Suspense fallback={<div className="h-8" />}>
+        <AgentSwitcher />
+      </Suspense>
       <SearchButton onSearch={onSearch} />
       <div className="my-1.5 h-px bg-line" />
       {PLACES.map((place) => (

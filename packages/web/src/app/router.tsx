@@ -5,7 +5,7 @@ import { Compass } from 'lucide-react';
 import { EmptyState, ErrorState, SkeletonRows } from '../components/states.tsx';
 import { Overview } from '../features/overview/overview.tsx';
 import { describeError } from '../lib/api.ts';
-import { readConversationSearch } from '../lib/conversation-search.ts';
+import { readConversationPlace, readConversationSearch } from '../lib/conversation-search.ts';
 import { Layout } from './layout.tsx';
 
 const root = createRootRoute({ component: Layout });
@@ -36,7 +36,8 @@ const conversations = createRoute({
 });
 const conversation = createRoute({
   getParentRoute: () => root,
-  path: '/conversations/$agentId/$conversationId',
+  path: '/conversations/$agentId',
+  validateSearch: readConversationPlace,
   component: lazyRouteComponent(() => import('../features/conversations/conversation-page.tsx'), 'ConversationPage'),
 });
 

@@ -3,7 +3,7 @@
 import { type InputHTMLAttributes, type ReactNode, type Ref, type TextareaHTMLAttributes, useId } from 'react';
 import { classNames } from '../lib/class-names.ts';
 
-export const controlClass =
+const controlClass =
   'w-full rounded-control border border-line-strong bg-panel px-3 text-base text-ink placeholder:text-ink-3 transition-colors hover:border-ink-3 focus-visible:border-accent-fill focus-visible:outline-1 focus-visible:outline-offset-0 disabled:opacity-60 aria-invalid:border-failed pointer-coarse:text-lg';
 
 interface FieldProps {

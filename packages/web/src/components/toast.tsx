@@ -2,14 +2,13 @@
 
 import { Toast as Base } from '@base-ui/react/toast';
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
-import type { ReactNode } from 'react';
 import { toasts } from '../lib/toasts.ts';
 import { buttonClass } from './button.tsx';
 
-export function ToastProvider({ children }: { readonly children: ReactNode }) {
+/** Stands beside the page, not around it: who has something to say does it through `lib/toasts.ts`. */
+export function Toaster() {
   return (
     <Base.Provider toastManager={toasts} timeout={5_000} limit={3}>
-      {children}
       <Base.Portal>
         <Base.Viewport className="fixed right-4 bottom-20 z-50 flex w-90 max-w-[calc(100vw-2rem)] flex-col gap-2">
           <ToastList />

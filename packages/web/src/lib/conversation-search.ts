@@ -19,6 +19,15 @@ export function readConversationSearch(search: Record<string, unknown>): Convers
   return { ...(agent && { agent }), ...(platform && { platform }), ...(state && { state }), ...(q && { q }) };
 }
 
+/** Which conversation of an agent. A parameter and not a part of the path, because ids may hold dots and look like file names to a server. */
+export interface ConversationPlace {
+  readonly id: string;
+}
+
+export function readConversationPlace(search: Record<string, unknown>): ConversationPlace {
+  return { id: textOf(search.id) };
+}
+
 function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 256) : '';
 }

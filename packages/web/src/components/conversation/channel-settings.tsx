@@ -1,9 +1,10 @@
 /** What is set for one conversation; an empty field means that the agent's value counts. */
 
-import type { Channel, ChannelSettingsPatch } from '@spacebot/protocol/channels';
+import type { Channel } from '@spacebot/protocol/channels';
 import { type FormEvent, useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { channelPlace } from '../../lib/platform.ts';
+import type { ChannelChange } from '../../lib/queries/channels.ts';
 import { Button } from '../button.tsx';
 import { CopyButton } from '../copy-button.tsx';
 import { Field, Input } from '../field.tsx';
@@ -15,7 +16,7 @@ interface ChannelSettingsProps {
   readonly channel: Channel;
   readonly pending: boolean;
   readonly error: string | undefined;
-  readonly onSave: (settings: ChannelSettingsPatch) => void;
+  readonly onSave: (change: ChannelChange) => void;
 }
 
 const INHERIT = 'inherit';
@@ -59,15 +60,21 @@ function ChannelFacts({ channel }: { readonly channel: Channel }) {
 }
 
 function SettingsForm({ channel, pending, error, onSave }: ChannelSettingsProps) {
+  const [name, setName] = useState(channel.display_name);
   const [model, setModel] = useState(channel.settings.model ?? '');
   const [mode, setMode] = useState<ResponseChoice>(channel.settings.response_mode ?? INHERIT);
-  const isChanged = model.trim() !== (channel.settings.model ?? '') || mode !== (channel.settings.response_mode ?? INHERIT);
+  const isRenamed = name.trim() !== channel.display_name && name.trim() !== '';
+  const isSet = model.trim() !== (channel.settings.model ?? '') || mode !== (channel.settings.response_mode ?? INHERIT);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onSave({ model: model.trim() === '' ? null : model.trim(), response_mode: mode === INHERIT ? null : mode });
+    const settings = { model: model.trim() === '' ? null : model.trim(), response_mode: mode === INHERIT ? null : mode };
+    onSave({ ...(isRenamed && { display_name: name.trim() }), ...(isSet && { settings }) });
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-4 border-t border-line pt-4">
+      <Field label="Name">
+        {(control) => <Input {...control} value={name} onChange={(event) => setName(event.target.value)} maxLength={256} />}
+      </Field>
       <Field label="Model" hint="provider/model. Empty: the agent's model." error={error}>
         {(control) => (
           <Input
@@ -83,8 +90,8 @@ function SettingsForm({ channel, pending, error, onSave }: ChannelSettingsProps)
         <span className="text-sm font-medium">Answers</span>
         <Select label="When the agent answers here" value={mode} options={RESPONSE_MODES} onChange={setMode} />
       </div>
-      <Button type="submit" variant="primary" disabled={!isChanged} pending={pending}>
-        Save settings
+      <Button type="submit" variant="primary" disabled={!isRenamed && !isSet} pending={pending}>
+        Save
       </Button>
     </form>
   );

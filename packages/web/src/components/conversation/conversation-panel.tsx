@@ -54,7 +54,7 @@ function Details({ channelKey, channel }: { readonly channelKey: ChannelKey; rea
       channel={channel}
       pending={update.isPending}
       error={update.error ? describeError(update.error).detail : undefined}
-      onSave={(settings) => update.mutate({ settings })}
+      onSave={(change) => update.mutate(change)}
     />
   );
 }

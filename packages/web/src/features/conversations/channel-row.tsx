@@ -34,8 +34,9 @@ export function ChannelRow({ channel, showAgent }: { readonly channel: Channel; 
   const place = showAgent ? `${channelPlace(channel)} · ${channel.agent_id}` : channelPlace(channel);
   return (
     <Link
-      to="/conversations/$agentId/$conversationId"
-      params={{ agentId: channel.agent_id, conversationId: channel.id }}
+      to="/conversations/$agentId"
+      params={{ agentId: channel.agent_id }}
+      search={{ id: channel.id }}
       data-row
       className={classNames(
         'grid grid-cols-[28px_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2.5 -outline-offset-2 hover:bg-raised focus-visible:bg-raised md:px-6',

@@ -20,10 +20,12 @@ import { type ChannelKey, useCancelTurn, useChannel } from '../../lib/queries/ch
 import { useLiveTurn, useMessages, useTurns } from '../../lib/queries/messages.ts';
 import { tellFailed } from '../../lib/toasts.ts';
 
-const route = getRouteApi('/conversations/$agentId/$conversationId');
+const route = getRouteApi('/conversations/$agentId');
 
 export function ConversationPage() {
-  const { agentId, conversationId } = route.useParams();
+  const { agentId } = route.useParams();
+  const { id: conversationId } = route.useSearch();
+  if (conversationId === '') return <Gone />;
   return <Conversation key={`${agentId} ${conversationId}`} channelKey={{ agentId, conversationId }} />;
 }
 

@@ -42,9 +42,7 @@ export function ConversationCard({ channel, agentName, showAgent }: CardProps) {
         </div>
         <RelativeTime at={channel.last_activity_at} className="shrink-0 self-start pt-0.5 text-xs text-ink-3 tabular-nums" />
       </header>
-      <div className="-mt-3 min-h-0 flex-1 mask-t-from-[calc(100%-12px)] mask-t-to-100% px-4 pb-3">
-        {tail.data ? <Lines messages={tail.data} agentName={agentName} /> : <LineSkeletons />}
-      </div>
+      <div className="min-h-0 flex-1 px-4 pb-3">{tail.data ? <Lines messages={tail.data} agentName={agentName} /> : <LineSkeletons />}</div>
       {isBusy ? <BusyLine live={live} since={live?.startedAt ?? askedAt(tail.data)} /> : null}
     </ChannelLink>
   );
@@ -64,21 +62,17 @@ function ChannelLink({ channel, isBusy, children }: { readonly channel: Channel;
     );
   }
   return (
-    <Link
-      to="/conversations/$agentId/$conversationId"
-      params={{ agentId: channel.agent_id, conversationId: channel.id }}
-      className={className}
-    >
+    <Link to="/conversations/$agentId" params={{ agentId: channel.agent_id }} search={{ id: channel.id }} className={className}>
       {children}
     </Link>
   );
 }
 
-/** The newest stands at the bottom and is always whole; what does not fit fades out at the top. */
+/** The newest comes last; an older one that does not fit whole wraps into a column beside the card, where nobody sees it. */
 function Lines({ messages, agentName }: { readonly messages: readonly Message[]; readonly agentName: string }) {
-  if (messages.length === 0) return <p className="pt-3 text-sm text-ink-3">Nothing was said here yet.</p>;
+  if (messages.length === 0) return <p className="text-sm text-ink-3">Nothing was said here yet.</p>;
   return (
-    <div className="flex max-h-full flex-col-reverse gap-1.5 overflow-hidden pt-3">
+    <div className="flex h-full flex-col-reverse flex-wrap content-start justify-end gap-1.5 overflow-hidden">
       {messages.toReversed().map((message, age) => (
         <Line key={message.id} message={message} agentName={agentName} isLast={age === 0} />
       ))}
@@ -94,7 +88,7 @@ function askedAt(messages: readonly Message[] | undefined): string | null {
 function Line({ message, agentName, isLast }: { readonly message: Message; readonly agentName: string; readonly isLast: boolean }) {
   const isAgent = message.role !== 'user';
   return (
-    <div className={classNames('shrink-0 text-sm', !isLast && 'text-ink-2')}>
+    <div className={classNames('w-full shrink-0 text-sm', !isLast && 'text-ink-2')}>
       <p className="flex items-baseline gap-1.5 text-xs leading-4">
         <span className={classNames('truncate font-medium', isAgent ? 'text-accent' : 'text-ink-2')}>{speakerOf(message, agentName)}</span>
         <ClockTime at={message.created_at} className="shrink-0 text-ink-3 tabular-nums" />
@@ -127,7 +121,7 @@ function BusyLine({ live, since }: { readonly live: LiveTurn | null; readonly si
 
 function LineSkeletons() {
   return (
-    <div className="flex flex-col gap-2 pt-3">
+    <div className="flex flex-col gap-2">
       <Skeleton className="h-4 w-2/3" />
       <Skeleton className="h-4 w-full" />
       <Skeleton className="h-4 w-4/5" />

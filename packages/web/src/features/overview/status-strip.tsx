@@ -67,8 +67,17 @@ function InstanceTile({ status }: { readonly status: Status }) {
   const { tone, word } = describeInstance(status);
   const now = useNow(15_000);
   const turns = status.agents.reduce((sum, agent) => sum + agent.active_turns, 0);
+  const paused = status.agents.filter((agent) => agent.state === 'paused').length;
   const uptime = `up ${formatDuration(Math.max(1_000, now - Date.parse(status.started_at)))}`;
-  return <Tile icon={Activity} label="Instance" tone={tone} value={word} note={turns > 0 ? `${turns} answering, ${uptime}` : uptime} />;
+  return (
+    <Tile
+      icon={Activity}
+      label="Instance"
+      tone={tone}
+      value={word}
+      note={[turns > 0 && `${turns} answering`, paused > 0 && `${paused} paused`, uptime].filter(Boolean).join(', ')}
+    />
+  );
 }
 
 function WaitingTile({ status }: { readonly status: Status }) {
@@ -114,24 +123,25 @@ function OutboxTile({ status }: { readonly status: Status }) {
 }
 
 function AdaptersTile({ status }: { readonly status: Status }) {
-  const unwell = unwellAdapters(status);
+  const first = unwellAdapters(status)[0];
   const active = status.adapters.filter((adapter) => adapter.state !== 'disabled').length;
-  const first = unwell[0];
-  const note = first ? (
+  if (!first) {
+    const note = active === 0 ? 'the portal on this page needs none' : `${active} connected or starting`;
+    return (
+      <Tile
+        wide
+        icon={Plug}
+        label="Adapters"
+        tone={active === 0 ? 'neutral' : 'done'}
+        value={active === 0 ? 'None' : 'All well'}
+        note={note}
+      />
+    );
+  }
+  const link = (
     <Link to="/settings" hash="adapters" className="hover:underline">
       {platformLabel(first.platform)}: {first.last_error?.message ?? first.state.replace('_', ' ')}
     </Link>
-  ) : (
-    `${active} connected or starting`
   );
-  return (
-    <Tile
-      icon={Plug}
-      wide
-      label="Adapters"
-      tone={first ? 'failed' : 'done'}
-      value={first ? `${unwell.length} unwell` : 'All well'}
-      note={note}
-    />
-  );
+  return <Tile wide icon={Plug} label="Adapters" tone="failed" value={`${unwellAdapters(status).length} unwell`} note={link} />;
 }

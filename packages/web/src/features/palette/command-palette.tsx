@@ -2,10 +2,11 @@
 
 import { Dialog } from '@base-ui/react/dialog';
 import { useNavigate } from '@tanstack/react-router';
-import { Bot, CornerDownLeft, LogOut, type LucideIcon, MessageSquarePlus, Moon, Search, Sun, SunMoon } from 'lucide-react';
+import { Bot, CornerDownLeft, Filter, FilterX, LogOut, type LucideIcon, MessageSquarePlus, Moon, Search, Sun, SunMoon } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { PlatformMark } from '../../components/platform-mark.tsx';
 import { classNames } from '../../lib/class-names.ts';
+import { setCurrentAgent } from '../../lib/current-agent.ts';
 import { channelPlace, channelTitle, portalSessionOf } from '../../lib/platform.ts';
 import { useAgents } from '../../lib/queries/agents.ts';
 import { useChannels } from '../../lib/queries/channels.ts';
@@ -175,6 +176,17 @@ function useCommands(places: readonly PlaceLike[]): readonly Command[] {
         run: () => void navigate({ to: '/chat/$agentId', params: { agentId: agent.id } }),
       },
     ]),
+    ...(agents.data ?? []).map(
+      (agent): Command => ({
+        id: `show-${agent.id}`,
+        group: 'Actions',
+        label: `Show only ${agent.display_name}`,
+        detail: '',
+        icon: Filter,
+        run: () => setCurrentAgent(agent.id),
+      }),
+    ),
+    { id: 'show-all', group: 'Actions', label: 'Show all agents', detail: '', icon: FilterX, run: () => setCurrentAgent(null) },
     { id: 'theme-dark', group: 'Actions', label: 'Dark theme', detail: '', icon: Moon, run: () => setTheme('dark') },
     { id: 'theme-light', group: 'Actions', label: 'Light theme', detail: '', icon: Sun, run: () => setTheme('light') },
     { id: 'theme-system', group: 'Actions', label: 'Theme of the system', detail: '', icon: SunMoon, run: () => setTheme('system') },
@@ -200,8 +212,9 @@ function useCommands(places: readonly PlaceLike[]): readonly Command[] {
           const sessionId = portalSessionOf(channel.id);
           if (sessionId === null)
             void navigate({
-              to: '/conversations/$agentId/$conversationId',
-              params: { agentId: channel.agent_id, conversationId: channel.id },
+              to: '/conversations/$agentId',
+              params: { agentId: channel.agent_id },
+              search: { id: channel.id },
             });
           else void navigate({ to: '/chat/$agentId/$sessionId', params: { agentId: channel.agent_id, sessionId } });
         },
