@@ -4,12 +4,11 @@ import type { ConfigSnapshot } from '../config/snapshot.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import { sleep } from '../core/clock.ts';
 import { AppError, CancelledError, DeliveryError } from '../core/errors.ts';
-import { type AdapterKey, trusted } from '../core/ids.ts';
-import { canonicalJson } from '../core/json.ts';
+import type { AdapterKey } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
 import type { AdapterDefinition, AdapterHost, MessagingAdapter } from '../core/messaging-adapter.ts';
 import { supervise } from '../core/supervise.ts';
-import { isPlatformTable } from './adapter-rules.ts';
+import { type DesiredAdapter, desiredAdapters, type EnabledInstance } from './desired-adapters.ts';
 import type { AdapterAccess, AdapterFailure, AdapterState, AdapterStateChange } from './ports.ts';
 
 const FIRST_DELAY_MS = 5_000;
@@ -42,13 +41,14 @@ export interface AdapterStatus {
   readonly capabilities: MessagingAdapter['capabilities'] | null;
 }
 
-interface DesiredAdapter {
-  readonly key: AdapterKey;
-  readonly instance: string | null;
-  readonly definition: AdapterDefinition<unknown>;
-  readonly settings: unknown;
-  readonly fingerprint: string;
-}
+const NEVER_RAN = {
+  state: 'unsupported',
+  lastError: null,
+  connectedAt: null,
+  lastEventAt: null,
+  reconnects: 0,
+  capabilities: null,
+} as const;
 
 interface RunningAdapter {
   readonly desired: DesiredAdapter;
@@ -66,6 +66,7 @@ interface RunningAdapter {
 export class AdapterSupervisor implements AdapterAccess {
   readonly #deps: SupervisorDeps;
   readonly #running = new Map<AdapterKey, RunningAdapter>();
+  #unsupported: readonly EnabledInstance[] = [];
   readonly #readyListeners: ((key: AdapterKey) => void)[] = [];
   /** One change after the other, so that two configurations never start the same adapter twice. */
   #changing: Promise<void> = Promise.resolve();
@@ -81,7 +82,9 @@ export class AdapterSupervisor implements AdapterAccess {
   }
 
   async #apply(snapshot: ConfigSnapshot): Promise<void> {
-    const desired = new Map(desiredAdapters(snapshot, this.#deps.definitions).map((adapter) => [adapter.key, adapter]));
+    const { supported, unsupported } = desiredAdapters(snapshot, this.#deps.definitions);
+    const desired = new Map(supported.map((adapter) => [adapter.key, adapter]));
+    this.#unsupported = unsupported;
     const outdated = [...this.#running.values()].filter(
       (running) => desired.get(running.desired.key)?.fingerprint !== running.desired.fingerprint,
     );
@@ -101,10 +104,11 @@ export class AdapterSupervisor implements AdapterAccess {
     return { adapter: running.adapter, isReady: READY.has(running.state) };
   }
 
+  /** What runs, and what is enabled but has no adapter here. */
   statuses(): AdapterStatus[] {
-    return [...this.#running.values()].map((running) => ({
+    const running = [...this.#running.values()].map((running) => ({
       key: running.desired.key,
-      platform: running.desired.definition.platform,
+      platform: running.desired.platform,
       instance: running.desired.instance,
       state: running.state,
       lastError: running.lastError,
@@ -113,6 +117,7 @@ export class AdapterSupervisor implements AdapterAccess {
       reconnects: running.reconnects,
       capabilities: running.adapter?.capabilities ?? null,
     }));
+    return [...running, ...this.#unsupported.map((enabled) => ({ ...enabled, ...NEVER_RAN }))];
   }
 
   onReady(listener: (key: AdapterKey) => void): void {
@@ -210,20 +215,4 @@ export class AdapterSupervisor implements AdapterAccess {
 function toFailure(error: unknown): AdapterFailure {
   if (error instanceof AppError) return { code: error.code, message: error.publicMessage };
   return { code: 'internal', message: 'The adapter failed unexpectedly; the log says more.' };
-}
-
-/** Every enabled instance whose platform we have; keys that an adapter does not read do not rebuild it. */
-function desiredAdapters(snapshot: ConfigSnapshot, definitions: readonly AdapterDefinition<unknown>[]): DesiredAdapter[] {
-  return definitions.flatMap((definition) => {
-    const table = Object.entries(snapshot.values.messaging).find(([platform]) => platform === definition.platform)?.[1];
-    if (!isPlatformTable(table)) return [];
-    const wanted = [{ instance: null, table }, ...table.instances.map((entry) => ({ instance: entry.name, table: entry }))];
-    return wanted.filter((entry) => entry.table.enabled).map((entry) => describe(definition, entry.instance, entry.table));
-  });
-}
-
-function describe(definition: AdapterDefinition<unknown>, instance: string | null, table: unknown): DesiredAdapter {
-  const settings = definition.settings.parse(table);
-  const key = trusted<AdapterKey>(instance === null ? definition.platform : `${definition.platform}:${instance}`);
-  return { key, instance, definition, settings, fingerprint: canonicalJson(settings) };
 }

@@ -277,6 +277,15 @@ test('[MS-15] [MS-16] only a changed adapter is rebuilt, and an allow-list never
   expect(world.states.at(-1)).toMatchObject({ key: 'discord', state: 'stopped' });
 });
 
+test('a platform that is enabled and has no adapter here is shown as unsupported', async () => {
+  const world = await start(new FakePlatform());
+  await world.reconfigure(`${CONFIG}[messaging.irc]\nenabled = true\nserver = "irc.example"\nnick = "bot"\n`);
+  expect(world.gateway.adapters.statuses()).toMatchObject([
+    { key: 'discord', state: 'connected' },
+    { key: 'irc', state: 'unsupported' },
+  ]);
+});
+
 test('signals reach an adapter that is connected and are lost otherwise', async () => {
   const platform = new FakePlatform();
   const world = await start(platform);

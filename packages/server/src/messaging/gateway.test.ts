@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { StorageError } from '../core/errors.ts';
 import { type AdapterKey, type AgentId, type ConversationId, PORTAL, trusted } from '../core/ids.ts';
 import type { InboundMessage } from '../core/messages.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
@@ -255,6 +256,12 @@ test('waiting for a turn ends with the signal when the turn does not', async () 
   const waiting = world.gateway.waitForTurn('main', 'turnId' in sent ? sent.turnId : '', stop.signal);
   stop.abort();
   expect(await waiting).toBeNull();
+});
+
+test('[ST-9] nothing is taken while a store refuses writes', async () => {
+  const world = open();
+  Object.defineProperty(world.agent().spine, 'failure', { value: new StorageError('storage_error', 'The disk is full.') });
+  await expect(world.gateway.receive(message('hi'))).rejects.toMatchObject({ code: 'unavailable' });
 });
 
 test('[ST-9] nothing is taken while the intake is stopped', async () => {

@@ -56,7 +56,7 @@ async function waitForAnswer(context: RouteContext, send: SendRequest, accepted:
     const outcome = await context.host.waitForTurn(accepted.agentId, accepted.turnId, limit.signal);
     if (!outcome) return null;
     const said = repliesOfTurn(context, send.conversation, accepted);
-    return `"state":"${outcome.state === 'completed' ? 'completed' : 'failed'}","messages":${renderReplies(said)}`;
+    return `"state":"${outcome.state === 'failed' ? 'failed' : 'completed'}","messages":${renderReplies(said)}`;
   } finally {
     cancel();
     signal.removeEventListener('abort', stop);
