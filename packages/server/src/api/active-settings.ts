@@ -1,7 +1,7 @@
 /** `[api]` made ready for use: sets and address lists, built once per configuration and not per request. */
 
 import { BlockList, isIP } from 'node:net';
-import type { ApiSettings } from './api-services.ts';
+import type { ApiSettings } from '../app/api-services.ts';
 
 export interface ActiveSettings {
   readonly source: ApiSettings;

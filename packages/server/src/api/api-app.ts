@@ -1,10 +1,10 @@
 /** One request through the checks in their fixed order: Host, Origin, rate limit, authentication, route, method, size, JSON, schema, handler. */
 
+import type { ApiServices } from '../app/api-services.ts';
 import { type AppError, AuthError, InputError, isAppError, NotFoundError, PolicyError } from '../core/errors.ts';
 import { sha256 } from '../core/ids.ts';
 import type { ActiveSettings } from './active-settings.ts';
 import { findClientAddress } from './active-settings.ts';
-import type { ApiServices } from './api-services.ts';
 import type { Authenticator } from './authenticator.ts';
 import { toErrorAnswer } from './error-answer.ts';
 import { ALREADY_SENT, type Answer, type Connection, type Exchange, type HandlerResult } from './exchange.ts';

@@ -7,12 +7,12 @@ import type { Agent } from '@spacebot/protocol/agents';
 import type { Channel } from '@spacebot/protocol/channels';
 import type { EventData, EventType, SpacebotEvent } from '@spacebot/protocol/events';
 import type { Message, Usage } from '@spacebot/protocol/messages';
+import type { ApiServices, ApiSettings, EventFilter, EventsPort, PortalMessage, SessionRecord, StoredAnswer } from '../app/api-services.ts';
 import { type Clock, toIso } from '../core/clock.ts';
 import { ConflictError, NotFoundError } from '../core/errors.ts';
 import { createIdGenerator } from '../core/ids.ts';
 import { silentLogger } from '../core/logger.ts';
 import { openApiTokenFile } from '../security/api-token.ts';
-import type { ApiServices, ApiSettings, EventFilter, EventsPort, PortalMessage, SessionRecord, StoredAnswer } from './api-services.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from './create-api-server.ts';
 import type { Connection } from './exchange.ts';
 

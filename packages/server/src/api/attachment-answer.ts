@@ -1,6 +1,6 @@
 /** The bytes of an attachment, always as a download: what people send must not run on the page's origin. */
 
-import type { AttachmentContent } from './api-services.ts';
+import type { AttachmentContent } from '../app/api-services.ts';
 import type { Answer } from './exchange.ts';
 
 export function answerAttachment({ filename, mimeType, size, content }: AttachmentContent): Answer {

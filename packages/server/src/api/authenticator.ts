@@ -1,12 +1,12 @@
 /** Who is calling: the owner's token, a signed-in browser, or a local program on the socket. */
 
 import { randomBytes } from 'node:crypto';
+import type { ApiSettings, SessionStore } from '../app/api-services.ts';
 import type { Clock } from '../core/clock.ts';
 import { toIso } from '../core/clock.ts';
 import { ConflictError } from '../core/errors.ts';
 import { sha256 } from '../core/ids.ts';
 import { type ApiTokenFile, isSameToken } from '../security/api-token.ts';
-import type { ApiSettings, SessionStore } from './api-services.ts';
 import type { Exchange } from './exchange.ts';
 import type { Principal } from './principal.ts';
 

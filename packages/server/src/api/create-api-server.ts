@@ -1,9 +1,9 @@
 /** Puts the HTTP API together and opens its doors: the port, the instance's Unix socket and, when wanted, a port for metrics alone. */
 
 import type { Server } from 'node:http';
+import type { ApiServices } from '../app/api-services.ts';
 import { followSettings } from './active-settings.ts';
 import { type ApiFetch, createApiApp } from './api-app.ts';
-import type { ApiServices } from './api-services.ts';
 import { Authenticator } from './authenticator.ts';
 import { EventStreams } from './event-streams.ts';
 import type { Answer } from './exchange.ts';

@@ -1,8 +1,8 @@
 /** Opaque list positions: the sort key of the last row, bound to the list it came from. */
 
 import type { Page } from '@spacebot/protocol/common';
+import type { PageKey, PageRequest, PageResult } from '../app/api-services.ts';
 import { InputError } from '../core/errors.ts';
-import type { PageKey, PageRequest, PageResult } from './api-services.ts';
 
 /** `list` names the endpoint, so that a cursor of one list is refused by another. Throws `invalid_cursor`. */
 export function toPageRequest(list: string, query: { readonly limit: number; readonly cursor?: string | undefined }): PageRequest {

@@ -4,7 +4,7 @@
  */
 
 import type { SpacebotEvent } from '@spacebot/protocol/events';
-import type { EventFilter, EventsPort } from './api-services.ts';
+import type { EventFilter, EventsPort } from '../app/api-services.ts';
 import { formatFrame, makeNotice } from './event-frame.ts';
 import type { StreamSink } from './stream-sink.ts';
 

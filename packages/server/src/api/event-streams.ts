@@ -1,10 +1,10 @@
 /** All open event streams: one subscription for all of them, their limits, their beats and their end. */
 
 import type { SpacebotEvent } from '@spacebot/protocol/events';
+import type { EventFilter, EventsPort } from '../app/api-services.ts';
 import { type Clock, toIso } from '../core/clock.ts';
 import { InputError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import type { EventFilter, EventsPort } from './api-services.ts';
 import { formatFrame } from './event-frame.ts';
 import { EventStream } from './event-stream.ts';
 import type { Exchange } from './exchange.ts';

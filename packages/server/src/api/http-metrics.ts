@@ -1,6 +1,6 @@
 /** What the API counts about itself: requests, their duration, streams and dropped events. */
 
-import type { HistogramSample, MetricFamily } from './api-services.ts';
+import type { HistogramSample, MetricFamily } from '../app/api-services.ts';
 
 /** Seconds. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

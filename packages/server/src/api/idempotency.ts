@@ -1,8 +1,8 @@
 /** A POST repeated with its `Idempotency-Key` gets the first answer again, and does its work once. */
 
+import type { IdempotencyStore, StoredAnswer } from '../app/api-services.ts';
 import type { Clock } from '../core/clock.ts';
 import { ConflictError } from '../core/errors.ts';
-import type { IdempotencyStore, StoredAnswer } from './api-services.ts';
 import type { Answer, Exchange, HandlerResult } from './exchange.ts';
 import { ALREADY_SENT } from './exchange.ts';
 import { invalidRequest } from './invalid-request.ts';

@@ -1,6 +1,6 @@
 /** The Prometheus text format 0.0.4, made of plain data at scrape time. */
 
-import type { HistogramSample, MetricFamily, MetricLabels } from './api-services.ts';
+import type { HistogramSample, MetricFamily, MetricLabels } from '../app/api-services.ts';
 
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 

@@ -1,7 +1,7 @@
 /** Reads the one file of a `multipart/form-data` body as a stream, never the whole of it into memory. */
 
 import { createHash } from 'node:crypto';
-import type { UploadedFile } from './api-services.ts';
+import type { UploadedFile } from '../app/api-services.ts';
 import type { Exchange } from './exchange.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { MAX_UPLOAD_BYTES, readChunks } from './request-body.ts';

@@ -60,7 +60,7 @@ function locate(root: string, path: string): string | undefined {
 
 async function readIfFile(file: string): Promise<Buffer<ArrayBuffer> | undefined> {
   try {
-    return (await stat(file)).isFile() ? Buffer.from(await readFile(file)) : undefined;
+    return (await stat(file)).isFile() ? await readFile(file) : undefined;
   } catch {
     return undefined;
   }

@@ -3,8 +3,8 @@
 import type { BodyOf } from '@spacebot/protocol/endpoint';
 import type { sendPortalMessage } from '@spacebot/protocol/endpoints/portal';
 import type { EventType } from '@spacebot/protocol/events';
+import type { ApiServices, PortalMessage, PortalReceipt } from '../app/api-services.ts';
 import { InputError } from '../core/errors.ts';
-import type { ApiServices, PortalMessage, PortalReceipt } from './api-services.ts';
 import { checkContentSize } from './content-size.ts';
 import type { EventStreams } from './event-streams.ts';
 import { ALREADY_SENT, type Answer, disconnectSignal, type Exchange, type HandlerResult, ok } from './exchange.ts';

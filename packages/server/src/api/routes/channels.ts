@@ -16,7 +16,7 @@ import {
   unarchiveChannel,
   updateChannel,
 } from '@spacebot/protocol/endpoints/channels';
-import type { MessageFilter } from '../api-services.ts';
+import type { MessageFilter } from '../../app/api-services.ts';
 import { answerAttachment } from '../attachment-answer.ts';
 import { checkContentSize } from '../content-size.ts';
 import { toPage, toPageRequest } from '../cursor.ts';

@@ -2,8 +2,8 @@
 
 import { listEvents, streamEvents } from '@spacebot/protocol/endpoints/events';
 import type { EventType } from '@spacebot/protocol/events';
+import type { EventFilter } from '../../app/api-services.ts';
 import { InputError } from '../../core/errors.ts';
-import type { EventFilter } from '../api-services.ts';
 import { toPage, toPageRequest } from '../cursor.ts';
 import { ALREADY_SENT, type Exchange, ok } from '../exchange.ts';
 import { invalidRequest } from '../invalid-request.ts';

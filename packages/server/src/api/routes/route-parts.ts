@@ -1,6 +1,6 @@
 /** What the routes are made with. */
 
-import type { ApiServices } from '../api-services.ts';
+import type { ApiServices } from '../../app/api-services.ts';
 import type { Authenticator } from '../authenticator.ts';
 import type { EventStreams } from '../event-streams.ts';
 import type { LoginGuard } from '../rate-limiter.ts';
