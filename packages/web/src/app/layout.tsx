@@ -1,14 +1,18 @@
 /** The frame: rail on the left, bar at the bottom on phones, the quiet bar of a lost connection, and the page. */
 
 import { Outlet, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useHotkeys } from '../lib/hotkeys.ts';
 import { ConnectionBar } from './connection-bar.tsx';
 import { PLACES } from './navigation.ts';
 import { BottomBar, Rail } from './rail.tsx';
 import { SetupBar } from './setup-bar.tsx';
 
-const CommandPalette = lazy(() => import('../features/palette/command-palette.tsx').then((module) => ({ default: module.CommandPalette })));
+const loadPalette = () => import('../features/palette/command-palette.tsx');
+const CommandPalette = lazy(() => loadPalette().then((module) => ({ default: module.CommandPalette })));
+
+/** After the first screen is there, so that the first Ctrl K opens without a wait and no typed letter is lost. */
+const PALETTE_PRELOAD_MS = 2_000;
 
 export function Layout() {
   const [isPaletteOpen, setPaletteOpen] = useState(false);
@@ -24,6 +28,10 @@ export function Layout() {
     },
   });
   useGoToKeys();
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), PALETTE_PRELOAD_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   return (
     <div className="flex h-full flex-col">

@@ -42,6 +42,16 @@ test('lists, tables, code and emphasis are drawn as such', () => {
   for (const part of ['<ol', '<strong', '<code', '<table', 'text-align:right', '1 &lt; 2']) expect(html).toContain(part);
 });
 
+test('a task is drawn with one box', () => {
+  const html = render('- [x] done\n- [ ] open');
+  expect(html).not.toContain('[x]');
+  expect(html).toContain('aria-label="open"');
+});
+
+test('entities read as the characters they stand for, and stay text', () => {
+  expect(render('a &lt;b&gt; &amp; &#233; &unknown; `&amp;`')).toContain('a &lt;b&gt; &amp; é &amp;unknown; ');
+});
+
 test('a code block that is still being written is already code', () => {
   expect(render('```sh\nnpm st')).toContain('<pre');
 });

@@ -4,6 +4,7 @@ import { ExternalLink, ImageOff } from 'lucide-react';
 import { lexer, type Token, type Tokens } from 'marked';
 import { Fragment, memo, type ReactNode, useMemo } from 'react';
 import { CodeBlock } from './code-block.tsx';
+import { decodeEntities } from './decode-entities.ts';
 import { safeHref } from './safe-href.ts';
 
 export function Markdown({ text }: { readonly text: string }) {
@@ -30,9 +31,12 @@ const Block = memo(
   (before, after) => before.raw === after.raw,
 );
 
+/** Kinds that draw nothing of their own; the box of a task is drawn by its list. */
+const SILENT: ReadonlySet<string> = new Set(['space', 'def', 'checkbox']);
+
 /** Position is identity here: a growing text only ever appends. */
 function withKeys(tokens: readonly Token[]): readonly { key: string; token: Token }[] {
-  return tokens.filter((token) => token.type !== 'space' && token.type !== 'def').map((token, index) => ({ key: `${index}`, token }));
+  return tokens.filter((token) => !SILENT.has(token.type)).map((token, index) => ({ key: `${index}`, token }));
 }
 
 function blocks(tokens: readonly Token[] | undefined): ReactNode {
@@ -60,7 +64,7 @@ function block(token: Token): ReactNode {
   if (isKind<Tokens.Table>(token, 'table')) return table(token);
   if (token.type === 'hr') return <hr className="border-line" />;
   if (isKind<Tokens.Paragraph>(token, 'paragraph')) return <p>{inlines(token.tokens)}</p>;
-  if (isKind<Tokens.Text>(token, 'text')) return <p>{token.tokens ? inlines(token.tokens) : token.text}</p>;
+  if (isKind<Tokens.Text>(token, 'text')) return <p>{token.tokens ? inlines(token.tokens) : decodeEntities(token.text)}</p>;
   return <p className="whitespace-pre-wrap">{token.raw.trimEnd()}</p>;
 }
 
@@ -125,7 +129,7 @@ function inline(token: Token): ReactNode {
   if (isKind<Tokens.Link>(token, 'link')) return <SafeLink href={token.href}>{inlines(token.tokens)}</SafeLink>;
   if (isKind<Tokens.Image>(token, 'image')) return <ImageLink href={token.href} name={token.text} />;
   if (isKind<Tokens.Escape>(token, 'escape')) return token.text;
-  if (isKind<Tokens.Text>(token, 'text')) return token.tokens ? inlines(token.tokens) : token.text;
+  if (isKind<Tokens.Text>(token, 'text')) return token.tokens ? inlines(token.tokens) : decodeEntities(token.text);
   return token.raw;
 }
 
