@@ -80,7 +80,7 @@ async function answerSafely(parts: ApiAppParts, exchange: Exchange): Promise<Han
     return await answer(parts, exchange);
   } catch (error) {
     const result = toErrorAnswer(error, exchange.requestId);
-    if (result.status >= 500 && !isExpected(error)) {
+    if (result.status >= 500 && !isExpected(error) && exchange.connection.outgoing?.destroyed !== true) {
       parts.services.log.error('a request failed', { request_id: exchange.requestId, error, fields: { path: exchange.template } });
     }
     return result;

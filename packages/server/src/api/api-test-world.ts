@@ -16,7 +16,7 @@ import { openApiTokenFile } from '../security/api-token.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from './create-api-server.ts';
 import type { Connection } from './exchange.ts';
 
-export const START = Date.UTC(2026, 2, 1, 9, 30);
+const START = Date.UTC(2026, 2, 1, 9, 30);
 
 export class ManualClock implements Clock {
   #now = START;
@@ -69,7 +69,7 @@ export const NO_USAGE: Usage = {
   cost_status: 'priced',
 };
 
-export function makeAgent(id: string): Agent {
+function makeAgent(id: string): Agent {
   return {
     id,
     display_name: id,

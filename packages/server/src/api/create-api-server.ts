@@ -76,18 +76,19 @@ interface ServeParts {
 
 function serve(services: ApiServices, options: ApiServerOptions, parts: ServeParts): ApiServer {
   const open: Server[] = [];
+  const onError = (error: Error) => services.log.error('a listener of the API failed', { error });
   const close = async () => {
     parts.streams.close();
     await Promise.all(open.splice(0).map((server) => closeServer(server, options.closeGraceMs ?? CLOSE_GRACE_MS)));
   };
   const openPort = async (fetch: ApiFetch, place: ApiServerOptions['tcp']) => {
     if (place === null) return null;
-    const { server, port } = await listenOnPort(fetch, place.port, place.bind);
+    const { server, port } = await listenOnPort(fetch, place, onError);
     open.push(server);
     return port;
   };
   const openAll = async () => {
-    if (isSocketPathUsable(options.socketPath)) open.push(await listenOnSocket(parts.fetch, options.socketPath));
+    if (isSocketPathUsable(options.socketPath)) open.push(await listenOnSocket(parts.fetch, options.socketPath, onError));
     else services.log.warn('the path of the Unix socket is too long; local commands use the port and the token file');
     const port = await openPort(parts.fetch, options.tcp);
     const metricsPort = await openPort(metricsFetch(parts.answerMetrics), options.metrics);

@@ -1,8 +1,8 @@
 /** The daemon as the command line knows it: the app and its HTTP API, started and stopped in the right order. */
 
 import { join } from 'node:path';
-import { createApp, type RunningApp } from '../app/create-app.ts';
 import type { App, CreateApp, StartedApp } from '../app/app.ts';
+import { createApp, type RunningApp } from '../app/create-app.ts';
 import { type ApiServer, createApiServer } from './create-api-server.ts';
 
 const DEFAULT_STOP_MS = 30_000;

@@ -6,6 +6,8 @@ import { getRequestListener } from '@hono/node-server';
 import { ConflictError, UnavailableError } from '../core/errors.ts';
 import type { Connection } from './exchange.ts';
 
+/** Told what goes wrong at an open door, for example when no more connections can be accepted. */
+export type OnServerError = (error: Error) => void;
 export type Fetch = (request: Request, connection: Connection) => Response | Promise<Response>;
 
 /** Longer than the idle time that proxies and clients keep a connection for, so that they close first. */
@@ -18,18 +20,24 @@ export function isSocketPathUsable(path: string): boolean {
 }
 
 /** Throws ConflictError `port_in_use` when somebody else listens there, UnavailableError when the system refuses the address. */
-export async function listenOnPort(fetch: Fetch, port: number, bind: string): Promise<{ readonly server: Server; readonly port: number }> {
+export async function listenOnPort(
+  fetch: Fetch,
+  { port, bind }: { readonly port: number; readonly bind: string },
+  onError: OnServerError,
+): Promise<{ readonly server: Server; readonly port: number }> {
   const server = makeServer(fetch, 'tcp');
   await listen(server, () => server.listen(port, bind), `${bind}:${port}`);
+  server.on('error', onError);
   const address = server.address();
   return { server, port: typeof address === 'object' && address !== null ? address.port : port };
 }
 
 /** Replaces a socket that a crash left behind: whoever holds the instance's lock owns the path. Mode 0600. */
-export async function listenOnSocket(fetch: Fetch, path: string): Promise<Server> {
+export async function listenOnSocket(fetch: Fetch, path: string, onError: OnServerError): Promise<Server> {
   rmSync(path, { force: true });
   const server = makeServer(fetch, 'socket');
   await listen(server, () => server.listen(path), path);
+  server.on('error', onError);
   chmodSync(path, 0o600);
   return server;
 }
@@ -63,8 +71,12 @@ function makeServer(fetch: Fetch, transport: Connection['transport']): Server {
 
 function listen(server: Server, start: () => void, where: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(toListenError(error, where)));
-    server.once('listening', resolve);
+    const refuse = (error: Error) => reject(toListenError(error, where));
+    server.once('error', refuse);
+    server.once('listening', () => {
+      server.off('error', refuse);
+      resolve();
+    });
     start();
   });
 }

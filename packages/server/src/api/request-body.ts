@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.ts';
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 
-export function payloadTooLarge(limit: number): InputError {
+function payloadTooLarge(limit: number): InputError {
   return new InputError('payload_too_large', `The body is larger than ${limit / 1024 / 1024} MiB.`, { details: { limit_bytes: limit } });
 }
 
@@ -25,7 +25,7 @@ export function hasBody(exchange: Exchange): boolean {
 }
 
 /** The media type without parameters, lower case; empty when there is none. */
-export function mediaType(exchange: Exchange): string {
+function mediaType(exchange: Exchange): string {
   const header = exchange.header('content-type') ?? '';
   const end = header.indexOf(';');
   return (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();

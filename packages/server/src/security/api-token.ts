@@ -39,7 +39,7 @@ export function openApiTokenFile(path: string): ApiTokenFile {
 }
 
 /** `sbt_` and 43 base64url characters (256 random bits). */
-export function newApiToken(): string {
+function newApiToken(): string {
   return `sbt_${randomBytes(32).toString('base64url')}`;
 }
 
