@@ -49,6 +49,17 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_turn ON messages (turn_id);
 CREATE INDEX messages_by_platform_id ON messages (conversation_id, platform_message_id) WHERE platform_message_id IS NOT NULL;
 
+CREATE TABLE attachments (
+  id TEXT PRIMARY KEY,
+  conversation_id TEXT NOT NULL,
+  filename TEXT NOT NULL,
+  mime_type TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX attachments_by_conversation ON attachments (conversation_id);
+
 CREATE TABLE mailbox (
   id TEXT PRIMARY KEY,
   conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,

@@ -72,16 +72,14 @@ CREATE TABLE relay_cursors (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE api_keys_seen (
-  credential TEXT NOT NULL,
-  key TEXT NOT NULL,
-  route TEXT NOT NULL,
-  body_hash TEXT NOT NULL,
-  status INTEGER,
-  headers TEXT,
-  response TEXT,
-  expires_at INTEGER NOT NULL,
-  PRIMARY KEY (credential, key)
+  scope TEXT PRIMARY KEY,
+  fingerprint TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  headers TEXT NOT NULL,
+  body TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX api_keys_seen_by_expiry ON api_keys_seen (expires_at);
 
 CREATE TABLE rejections (
   id TEXT PRIMARY KEY,
@@ -101,10 +99,11 @@ CREATE TABLE agents (
 ) STRICT;
 
 CREATE TABLE sessions (
-  token_hash TEXT PRIMARY KEY,
+  id TEXT PRIMARY KEY,
+  token_hash TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE settings (
   key TEXT PRIMARY KEY,

@@ -58,5 +58,8 @@ export function assistantMessage(response: LlmResponse): LlmMessage[] {
 
 /** Everything the model wrote as text, reasoning left out. */
 export function textOf(response: LlmResponse): string {
-  return response.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('').trim();
+  return response.content
+    .flatMap((part) => (part.type === 'text' ? [part.text] : []))
+    .join('')
+    .trim();
 }

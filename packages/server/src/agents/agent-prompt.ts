@@ -1,10 +1,10 @@
 /** The system prompt of a channel: rebuilt when a file, a template or a setting changed, the same object otherwise. */
 
 import type { AgentConfig } from '../config/snapshot.ts';
-import type { Place } from '../core/messages.ts';
-import type { SystemSection } from '../core/llm.ts';
 import type { IdentityFiles } from '../conversations/identity-files.ts';
 import type { PromptTemplates } from '../conversations/prompt-templates.ts';
+import type { SystemSection } from '../core/llm.ts';
+import type { Place } from '../core/messages.ts';
 
 export interface PromptPlace {
   readonly platform: string;

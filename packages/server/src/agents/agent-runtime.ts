@@ -1,9 +1,11 @@
 /** One agent at work: its spine, its prompt, and a channel for every conversation that has something to answer. */
 
 import type { AgentConfig, ConfigSnapshot } from '../config/snapshot.ts';
+import { buildMessages } from '../conversations/context-builder.ts';
+import { failureNotice } from '../conversations/notices.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError, CancelledError, ConflictError, StorageError, ToolError } from '../core/errors.ts';
-import { type AgentId, type ConversationId, type NewId, PORTAL, trusted, type TurnId } from '../core/ids.ts';
+import { type AgentId, type ConversationId, type NewId, PORTAL, type TurnId, trusted } from '../core/ids.ts';
 import type { EmitSignal } from '../core/live-signals.ts';
 import type { ToolSchema } from '../core/llm.ts';
 import type { Logger } from '../core/logger.ts';
@@ -11,8 +13,6 @@ import type { ConversationAddress, OutboundSignal, Place } from '../core/message
 import type { Metrics } from '../core/metrics.ts';
 import { supervise } from '../core/supervise.ts';
 import type { ToolRunner } from '../core/tool.ts';
-import { buildMessages } from '../conversations/context-builder.ts';
-import { failureNotice } from '../conversations/notices.ts';
 import type { ModelGateway } from '../llm/model-gateway.ts';
 import type { ModelPlan } from '../llm/model-plan.ts';
 import { resolveRoute } from '../llm/routing.ts';
@@ -21,7 +21,7 @@ import type { AgentSpine } from '../storage/agent/agent-spine.ts';
 import type { ConversationRow } from '../storage/agent/records.ts';
 import type { ClaimedTurn } from '../storage/agent/turns.ts';
 import type { AgentPrompt } from './agent-prompt.ts';
-import { callDraft, ChannelTurn, type TurnPrompt } from './channel-turn.ts';
+import { ChannelTurn, callDraft, type TurnPrompt } from './channel-turn.ts';
 import { PROCESS_PROFILES } from './process-profiles.ts';
 
 export interface AgentServices {
@@ -215,7 +215,12 @@ export class AgentRuntime {
     return this.#services.gateway.plan(resolveRoute(agent.settings, wish));
   }
 
-  async #runTurn(agent: AgentConfig, claimed: ClaimedTurn, planned: { plan: ModelPlan; replan: () => ModelPlan }, signal: AbortSignal): Promise<void> {
+  async #runTurn(
+    agent: AgentConfig,
+    claimed: ClaimedTurn,
+    planned: { plan: ModelPlan; replan: () => ModelPlan },
+    signal: AbortSignal,
+  ): Promise<void> {
     const started = this.#services.clock.now();
     this.#showTyping(claimed, true);
     let turn: ChannelTurn | undefined;
@@ -237,20 +242,30 @@ export class AgentRuntime {
   /** On a stop of the daemon the row stays as it is and resumes; a cancelled one was ended by whoever cancelled it. */
   async #endAborted(claimed: ClaimedTurn): Promise<void> {
     if (this.#stopping) return;
-    await this.spine.endTurn({ turnId: claimed.turn.id, ending: 'cancelled', error: { code: 'turn_cancelled', message: ABORTED }, effects: [] });
+    await this.spine.endTurn({
+      turnId: claimed.turn.id,
+      ending: 'cancelled',
+      error: { code: 'turn_cancelled', message: ABORTED },
+      effects: [],
+    });
   }
 
   async #settleFailure(agent: AgentConfig, claimed: ClaimedTurn, error: unknown, failedCall: ChannelTurn['failedCall']): Promise<void> {
     if (error instanceof StorageError && this.spine.failure) throw error;
     if (error instanceof ConflictError && error.code === 'turn_cancelled') return;
     const known = error instanceof AppError ? error : new ToolError('internal', 'Something unexpected happened inside.', { cause: error });
-    if (known !== error) this.#log.error('a turn failed unexpectedly', { error, turn_id: claimed.turn.id, conversation_id: claimed.conversation.id });
+    if (known !== error)
+      this.#log.error('a turn failed unexpectedly', { error, turn_id: claimed.turn.id, conversation_id: claimed.conversation.id });
     await this.#fail(agent, claimed, known, failedCall);
   }
 
   async #fail(agent: AgentConfig, claimed: ClaimedTurn, error: AppError, failedCall: ChannelTurn['failedCall']): Promise<void> {
     const text = failureNotice(error, claimed.turn.id, agent.settings.channel.show_errors);
-    this.#log.warn('a turn failed', { turn_id: claimed.turn.id, conversation_id: claimed.conversation.id, fields: { code: error.code, message: error.publicMessage } });
+    this.#log.warn('a turn failed', {
+      turn_id: claimed.turn.id,
+      conversation_id: claimed.conversation.id,
+      fields: { code: error.code, message: error.publicMessage },
+    });
     this.#services.metrics.count('process_errors_total', { agent_id: this.id, process_type: 'channel', error_type: error.code });
     await this.spine.endTurn({
       turnId: claimed.turn.id,
@@ -265,7 +280,11 @@ export class AgentRuntime {
     const estimator = await loadTokenEstimator();
     const { conversation, turn } = claimed;
     const place = JSON.parse(conversation.place) as Place;
-    const system = await this.#prompt.sections(agent, { platform: platformOf(conversation.adapter_key), name: conversation.display_name, place });
+    const system = await this.#prompt.sections(agent, {
+      platform: platformOf(conversation.adapter_key),
+      name: conversation.display_name,
+      place,
+    });
     const tools = this.#toolSchemas();
     const profile = PROCESS_PROFILES.channel;
     const messages = buildMessages({

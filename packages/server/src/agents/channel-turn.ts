@@ -3,7 +3,7 @@
 import type { AgentConfig } from '../config/snapshot.ts';
 import type { Clock } from '../core/clock.ts';
 import { LlmError, ToolError } from '../core/errors.ts';
-import { type ConversationId, type NewId, trusted, type TurnId } from '../core/ids.ts';
+import { type ConversationId, type NewId, type TurnId, trusted } from '../core/ids.ts';
 import type { EmitSignal } from '../core/live-signals.ts';
 import type { LlmMessage, LlmResponse, SystemSection, ToolCallPart, ToolSchema } from '../core/llm.ts';
 import type { Metrics } from '../core/metrics.ts';
@@ -112,7 +112,11 @@ export class ChannelTurn {
     const firstNumber = await this.#reserve(step);
     const ledger = {
       firstNumber,
-      retry: async (_failed: unknown, outcome: NonNullable<EndTurnInput['failedCall']>['outcome'], next: { provider: string; model: string }) => {
+      retry: async (
+        _failed: unknown,
+        outcome: NonNullable<EndTurnInput['failedCall']>['outcome'],
+        next: { provider: string; model: string },
+      ) => {
         await this.#services.spine.retryCall(this.#turnId, step, outcome, this.#callDraft(next));
       },
     };
@@ -140,7 +144,13 @@ export class ChannelTurn {
   async #judge(step: number, response: LlmResponse): Promise<{ accept: true } | { accept: false; askAgain: string }> {
     const text = textOf(response);
     const answer = this.#answerInput(step, response, []);
-    if (text !== '' && !isToolSyntax(text, this.#prompt.tools.map((tool) => tool.name))) {
+    if (
+      text !== '' &&
+      !isToolSyntax(
+        text,
+        this.#prompt.tools.map((tool) => tool.name),
+      )
+    ) {
       this.#finalAnswer = answer;
       return { accept: true };
     }
@@ -151,7 +161,10 @@ export class ChannelTurn {
     }
     this.#asksAgain += 1;
     if (this.#asksAgain > MAX_ASK_AGAIN) {
-      throw new LlmError('bad_response', 'The model gave no usable answer.', { provider: this.#plan.first.provider, model: this.#plan.first.model });
+      throw new LlmError('bad_response', 'The model gave no usable answer.', {
+        provider: this.#plan.first.provider,
+        model: this.#plan.first.model,
+      });
     }
     return { accept: false, askAgain: text === '' ? ASK_FOR_AN_ANSWER : ASK_FOR_A_REAL_CALL };
   }
@@ -160,7 +173,8 @@ export class ChannelTurn {
     const known = this.#claimed.calls.filter((call) => call.step_n === step);
     const only = calls.length === 1 && known.length === 0 ? calls[0] : undefined;
     if (only && (only.name === 'reply' || only.name === 'skip')) return this.#actAndEnd(step, response, only);
-    const keys = known.length > 0 ? known.map((call) => call.key) : await this.#services.spine.answer(this.#answerInput(step, response, calls));
+    const keys =
+      known.length > 0 ? known.map((call) => call.key) : await this.#services.spine.answer(this.#answerInput(step, response, calls));
     const results = [];
     for (const [index, call] of calls.entries()) {
       const row = known[index];
@@ -227,7 +241,8 @@ export class ChannelTurn {
       react: (emoji, wanted) => {
         const messageId = wanted ?? this.#claimed.causes.at(-1)?.id;
         const message = messageId === undefined ? undefined : this.#services.spine.message(messageId);
-        if (message?.conversation_id !== this.#conversationId) throw new ToolError('message_not_found', 'There is no such message in this conversation.');
+        if (message?.conversation_id !== this.#conversationId)
+          throw new ToolError('message_not_found', 'There is no such message in this conversation.');
         this.#effects.push({ type: 'reaction', emoji, messageId: message.id });
         this.#hasReacted = true;
       },
@@ -237,7 +252,13 @@ export class ChannelTurn {
   #endOfCall(result: ToolResult): Omit<EndCallInput, 'turnId' | 'key'> {
     const effects = this.#effects;
     this.#effects = [];
-    return { isError: result.isError, result: result.text, code: result.code, effects, ...(result.ends === undefined ? {} : { ends: result.ends }) };
+    return {
+      isError: result.isError,
+      result: result.text,
+      code: result.code,
+      effects,
+      ...(result.ends === undefined ? {} : { ends: result.ends }),
+    };
   }
 
   async #endWithText(answer: AnswerInput): Promise<void> {
@@ -259,7 +280,11 @@ export class ChannelTurn {
   }
 
   #showReasoning(text: string): void {
-    this.#services.emit({ ...this.#source(), type: 'reasoning_delta', data: { process_id: this.#turnId, index: this.#reasoningIndex++, delta: text } });
+    this.#services.emit({
+      ...this.#source(),
+      type: 'reasoning_delta',
+      data: { process_id: this.#turnId, index: this.#reasoningIndex++, delta: text },
+    });
   }
 
   #countCall(status: string, started: number, response: LlmResponse | null): void {
@@ -314,4 +339,3 @@ function plannedCall(call: ToolCallPart, tool: Tool | undefined): PlannedCall {
     repeat: tool?.repeat ?? 'safe',
   };
 }
-

@@ -1,7 +1,7 @@
 /** The message that is being written: its id exists from the first visible character on, so that live text and stored text are one. */
 
-import type { EmitSignal, LiveSignal } from '../core/live-signals.ts';
 import type { NewId } from '../core/ids.ts';
+import type { EmitSignal, LiveSignal } from '../core/live-signals.ts';
 import type { TurnEffect } from '../storage/agent/effects.ts';
 
 export class ReplyDraft {

@@ -11,7 +11,7 @@ export async function main(args: string[], packageRoot: string): Promise<void> {
     return;
   }
   const [{ createProcessHost }, { runCli }] = await Promise.all([import('./process-host.ts'), import('./run-cli.ts')]);
-  const host = createProcessHost(packageRoot, async () => (await import('../app/create-app.ts')).createApp);
+  const host = createProcessHost(packageRoot, async () => (await import('../api/create-daemon.ts')).createDaemon);
   const code = await runCli(args, version, host);
   await Promise.all([flush(process.stdout), flush(process.stderr)]);
   process.exit(code);

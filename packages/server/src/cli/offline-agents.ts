@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { addAgentEntry, removeAgentEntry } from '../config/agent-entries.ts';
 import { type ConfigSnapshot, findAgent } from '../config/snapshot.ts';
 import { toIso } from '../core/clock.ts';
-import { moveToTrash, requireTemplate, writeIdentityFiles } from './agent-files.ts';
+import { moveToTrash, requireTemplate, writeIdentityFiles } from '../conversations/agent-files.ts';
 import type { AgentPage, AgentView, NewAgent } from './agent-view.ts';
 import { CliError } from './cli-error.ts';
 import type { CommandContext } from './context.ts';
@@ -27,11 +27,11 @@ export async function showAgentFiles(context: CommandContext, id: string): Promi
 export async function createAgentFiles(context: CommandContext, agent: NewAgent): Promise<AgentView> {
   const { host, instance } = context;
   const { id, display_name: displayName, role, default: isDefault, template = 'default' } = agent;
-  await requireTemplate(host.packageRoot, template);
+  await requireTemplate(template);
   const file = openConfig(context);
   const { environment } = await readSnapshot(file);
   await addAgentEntry(file, { id, displayName, role, isDefault }, environment.maxAgents);
-  await writeIdentityFiles(host.packageRoot, join(instance.root, 'agents', id), template);
+  await writeIdentityFiles(join(instance.root, 'agents', id), template);
   return describeAgent(id, await readSnapshot(file));
 }
 

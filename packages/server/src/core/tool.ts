@@ -1,7 +1,7 @@
 /** What a tool is: one schema, one effect, the services it needs by name, and what may happen to a call that a crash interrupted. */
 
-import { z } from 'zod';
 import type { ErrorCode } from '@spacebot/protocol/errors';
+import { z } from 'zod';
 import type { AgentId, ConversationId, TurnId } from './ids.ts';
 import type { ToolCallPart, ToolSchema } from './llm.ts';
 

@@ -1,8 +1,10 @@
 /** Files of one agent under their SHA-256: written and synced first, named by a row afterwards, so a row never points at nothing. */
 
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { NotFoundError, StorageError } from '../core/errors.ts';
+import { dirname, join } from 'node:path';
+import { AppError, NotFoundError, StorageError } from '../core/errors.ts';
 import { type NewId, sha256 } from '../core/ids.ts';
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -35,6 +37,30 @@ export class BlobStore {
     } catch (error) {
       throw new NotFoundError('attachment_not_found', 'The file is no longer kept.', { cause: error });
     }
+  }
+
+  /** Streams to disk and hashes on the way; what `content` throws is thrown again and nothing is kept. Sizes in bytes. */
+  async putStream(content: AsyncIterable<Uint8Array>): Promise<{ readonly hash: string; readonly size: number }> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const draft = join(this.#folder, `.${this.#newId()}`);
+    try {
+      const written = await writeStream(draft, content);
+      const folder = dirname(this.pathOf(written.hash));
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await rename(draft, this.pathOf(written.hash));
+      await syncFolder(folder);
+      await syncFolder(this.#folder);
+      return written;
+    } catch (error) {
+      await rm(draft, { force: true });
+      if (error instanceof AppError) throw error;
+      throw new StorageError('storage_error', 'The file could not be stored.', { cause: error });
+    }
+  }
+
+  /** The bytes of a stored file, a piece at a time. */
+  read(hash: string): AsyncIterable<Uint8Array> {
+    return createReadStream(this.pathOf(hash));
   }
 
   /** Absolute path of the file that holds, or would hold, these bytes. */
@@ -74,6 +100,23 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await file.close();
   }
+}
+
+async function writeStream(path: string, content: AsyncIterable<Uint8Array>): Promise<{ hash: string; size: number }> {
+  const digest = createHash('sha256');
+  const file = await open(path, 'wx', 0o600);
+  let size = 0;
+  try {
+    for await (const piece of content) {
+      digest.update(piece);
+      size += piece.byteLength;
+      await file.write(piece);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { hash: digest.digest('hex'), size };
 }
 
 /** A rename is durable only once its folder is. */

@@ -22,7 +22,9 @@ export function lockInstance(instanceDir: string): InstanceLock {
   } catch (error) {
     database.close();
     if (((sqliteCode(error) ?? 0) & 0xff) !== SQLITE_BUSY) throw error;
-    throw new ConflictError('already_running', `Another Spacebot is running on ${instanceDir}. Stop it with: spacebot stop`, { cause: error });
+    throw new ConflictError('already_running', `Another Spacebot is running on ${instanceDir}. Stop it with: spacebot stop`, {
+      cause: error,
+    });
   }
   return {
     release() {

@@ -22,7 +22,9 @@ interface AppliedRow {
 /** Applies what is missing. Throws `StorageError` when the file is newer than this program or an applied migration was changed. */
 export function migrate(database: SqliteDatabase, folder: string, clock: Clock): void {
   const migrations = readMigrations(folder);
-  database.execute('CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT');
+  database.execute(
+    'CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
+  );
   const applied = database.all<AppliedRow>('SELECT name, checksum FROM schema_migrations ORDER BY name');
   verifyApplied(applied, migrations, database.path);
   const missing = migrations.slice(applied.length);
@@ -31,7 +33,12 @@ export function migrate(database: SqliteDatabase, folder: string, clock: Clock):
   for (const migration of missing) {
     database.writeNow((transaction) => {
       database.execute(migration.sql);
-      transaction.run('INSERT INTO schema_migrations (name, checksum, applied_at) VALUES (?, ?, ?)', migration.name, migration.checksum, clock.now());
+      transaction.run(
+        'INSERT INTO schema_migrations (name, checksum, applied_at) VALUES (?, ?, ?)',
+        migration.name,
+        migration.checksum,
+        clock.now(),
+      );
     });
   }
 }
@@ -56,7 +63,10 @@ function verifyApplied(applied: readonly AppliedRow[], migrations: readonly Migr
     const migration = migrations[index];
     const file = basename(path);
     if (!migration || migration.name !== row.name) {
-      throw new StorageError('storage_error', `${file} was written by a newer version of Spacebot (it holds ${row.name}). Update, or restore a copy made before.`);
+      throw new StorageError(
+        'storage_error',
+        `${file} was written by a newer version of Spacebot (it holds ${row.name}). Update, or restore a copy made before.`,
+      );
     }
     if (migration.checksum !== row.checksum) {
       throw new StorageError('storage_error', `The migration ${row.name} is not the one that ${file} was made with.`);
@@ -74,5 +84,6 @@ function copyBefore(database: SqliteDatabase, step: string): void {
   const copy = new DatabaseSync(target);
   const row = copy.prepare('PRAGMA quick_check').get() as { quick_check?: string } | undefined;
   copy.close();
-  if (row?.quick_check !== 'ok') throw new StorageError('storage_error', 'The copy made before the upgrade cannot be read; nothing was changed.');
+  if (row?.quick_check !== 'ok')
+    throw new StorageError('storage_error', 'The copy made before the upgrade cannot be read; nothing was changed.');
 }

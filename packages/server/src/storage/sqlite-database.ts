@@ -190,7 +190,9 @@ export class SqliteDatabase {
 
   #fail(error: unknown, units: readonly QueuedUnit[]): void {
     this.#rollback();
-    const failure = new StorageError('storage_error', 'The disk does not take writes; nothing new is accepted until it does.', { cause: error });
+    const failure = new StorageError('storage_error', 'The disk does not take writes; nothing new is accepted until it does.', {
+      cause: error,
+    });
     this.#failure = failure;
     for (const unit of units) unit.reject(failure);
     this.#onFailure(failure);
@@ -254,5 +256,6 @@ function applyPragmas(database: DatabaseSyncInstance, durability: Durability): v
 function assertPragma(database: DatabaseSyncInstance, name: string, expected: string | number): void {
   const row = database.prepare(`PRAGMA ${name}`).get() as Record<string, unknown> | undefined;
   const actual = row?.[name];
-  if (actual !== expected) throw new StorageError('storage_error', `The store refused the setting ${name}.`, { details: { name, expected } });
+  if (actual !== expected)
+    throw new StorageError('storage_error', `The store refused the setting ${name}.`, { details: { name, expected } });
 }

@@ -16,7 +16,8 @@ export function createToolRunner(tools: readonly Tool[], log: Logger): ToolRunne
     async run(call, context, maxOutputBytes) {
       const tool = find(context.process, call.name);
       if (!tool) return failure('invalid_request', `There is no tool "${call.name}". You have: ${names(available(context.process))}.`);
-      if (call.argumentsError !== undefined) return failure('invalid_request', `${call.argumentsError} Send the arguments again as one JSON object.`);
+      if (call.argumentsError !== undefined)
+        return failure('invalid_request', `${call.argumentsError} Send the arguments again as one JSON object.`);
       try {
         const result = await runInTime(tool, call, context);
         return { ...result, text: capBytes(result.text, maxOutputBytes) };
@@ -37,7 +38,8 @@ async function runInTime(tool: Tool, call: ToolCallPart, context: ToolContext & 
 function explain(error: unknown, tool: Tool, log: Logger): ToolResult {
   if (error instanceof ZodError) return failure('invalid_request', `The arguments of ${tool.name} do not fit: ${issuesOf(error)}.`);
   if (error instanceof AppError) return failure(error.code, error.publicMessage);
-  if (error instanceof DOMException && error.name === 'TimeoutError') return failure('timeout', `${tool.name} took longer than ${tool.timeoutMs / 1000} s and was ended.`);
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return failure('timeout', `${tool.name} took longer than ${tool.timeoutMs / 1000} s and was ended.`);
   log.error('a tool failed', { error, fields: { tool: tool.name } });
   return failure('internal', `${tool.name} failed for a reason of its own; trying again may help once.`);
 }

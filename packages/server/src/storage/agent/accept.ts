@@ -97,9 +97,13 @@ function refuseFullQueue(unit: Unit, conversationId: string): void {
     conversationId,
   );
   if ((waiting?.n ?? 0) >= QUEUE_LIMIT) {
-    throw new UnavailableError('queue_full', `${QUEUE_LIMIT} messages are waiting in this conversation; send again when some are answered.`, {
-      retry: { afterMs: 5_000 },
-    });
+    throw new UnavailableError(
+      'queue_full',
+      `${QUEUE_LIMIT} messages are waiting in this conversation; send again when some are answered.`,
+      {
+        retry: { afterMs: 5_000 },
+      },
+    );
   }
 }
 

@@ -2,21 +2,32 @@
 
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { packageRoot } from '../../core/package-root.ts';
-import type { AttemptOutcome } from '../../core/llm.ts';
 import type { StorageError } from '../../core/errors.ts';
+import type { AttemptOutcome } from '../../core/llm.ts';
+import type { Attachment } from '../../core/messages.ts';
+import { packageRoot } from '../../core/package-root.ts';
 import { migrate } from '../migrations.ts';
 import { SqliteDatabase, type SqlValue } from '../sqlite-database.ts';
-import { type AcceptInput, type Accepted, accept } from './accept.ts';
+import { type Accepted, type AcceptInput, accept } from './accept.ts';
 import * as control from './control.ts';
 import { HEAD_OF_PLACE, OPEN_PLACES, type SendResult, send, sent } from './deliveries.ts';
 import type { ConversationDraft } from './messages.ts';
-import { ensureConversation } from './messages.ts';
+import { ensureConversation, insertAttachment } from './messages.ts';
 import { type ModelCallDraft, USAGE_OF_OWNER } from './model-calls.ts';
-import type { ConversationRow, EventRow, MailboxRow, MessageRow, OutboxRow, ToolCallRow, TurnRow, UsageRow } from './records.ts';
+import type {
+  AttachmentRow,
+  ConversationRow,
+  EventRow,
+  MailboxRow,
+  MessageRow,
+  OutboxRow,
+  ToolCallRow,
+  TurnRow,
+  UsageRow,
+} from './records.ts';
 import { type Recovered, type RecoverInput, recover } from './recover.ts';
 import * as turns from './turns.ts';
-import { type SpineContext, type Unit } from './unit.ts';
+import type { SpineContext, Unit } from './unit.ts';
 
 export class AgentSpine {
   readonly path: string;
@@ -135,6 +146,13 @@ export class AgentSpine {
     return this.#write((unit) => control.operatorSend(unit, conversation, message));
   }
 
+  addAttachment(conversation: ConversationDraft, file: Attachment): Promise<void> {
+    return this.#write((unit) => {
+      ensureConversation(unit, conversation);
+      insertAttachment(unit, conversation.id, file);
+    });
+  }
+
   setMeta(key: string, value: string | null): Promise<void> {
     return this.#write((unit) => {
       if (value === null) unit.tx.run('DELETE FROM meta WHERE key = ?', key);
@@ -175,7 +193,10 @@ export class AgentSpine {
   }
 
   lastMessage(conversationId: string): MessageRow | undefined {
-    return this.#get<MessageRow>('SELECT * FROM messages WHERE conversation_id = ? AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1', conversationId);
+    return this.#get<MessageRow>(
+      'SELECT * FROM messages WHERE conversation_id = ? AND deleted_at IS NULL ORDER BY seq DESC LIMIT 1',
+      conversationId,
+    );
   }
 
   /** Ascending by `seq`. With `after`, the oldest above it; otherwise the newest below `before`. */
@@ -183,10 +204,32 @@ export class AgentSpine {
     const like = page.text === undefined ? '%' : `%${page.text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
     const where = "conversation_id = ? AND deleted_at IS NULL AND content LIKE ? ESCAPE '\\'";
     if (page.after !== undefined) {
-      return this.#all<MessageRow>(`SELECT * FROM messages WHERE ${where} AND seq > ? ORDER BY seq LIMIT ?`, conversationId, like, page.after, page.limit);
+      return this.#all<MessageRow>(
+        `SELECT * FROM messages WHERE ${where} AND seq > ? ORDER BY seq LIMIT ?`,
+        conversationId,
+        like,
+        page.after,
+        page.limit,
+      );
     }
     const before = page.before ?? Number.MAX_SAFE_INTEGER;
-    return this.#all<MessageRow>(`SELECT * FROM messages WHERE ${where} AND seq < ? ORDER BY seq DESC LIMIT ?`, conversationId, like, before, page.limit).reverse();
+    return this.#all<MessageRow>(
+      `SELECT * FROM messages WHERE ${where} AND seq < ? ORDER BY seq DESC LIMIT ?`,
+      conversationId,
+      like,
+      before,
+      page.limit,
+    ).reverse();
+  }
+
+  /** Newest first, those made at or before a time. */
+  messagesUntil(conversationId: string, at: number, limit: number): MessageRow[] {
+    return this.#all<MessageRow>(
+      'SELECT * FROM messages WHERE conversation_id = ? AND deleted_at IS NULL AND created_at <= ? ORDER BY seq DESC LIMIT ?',
+      conversationId,
+      at,
+      limit,
+    );
   }
 
   messagesOfTurn(turnId: string): MessageRow[] {
@@ -194,7 +237,15 @@ export class AgentSpine {
   }
 
   messageByPlatformId(conversationId: string, platformMessageId: string): MessageRow | undefined {
-    return this.#get<MessageRow>('SELECT * FROM messages WHERE conversation_id = ? AND platform_message_id = ?', conversationId, platformMessageId);
+    return this.#get<MessageRow>(
+      'SELECT * FROM messages WHERE conversation_id = ? AND platform_message_id = ?',
+      conversationId,
+      platformMessageId,
+    );
+  }
+
+  attachment(id: string): AttachmentRow | undefined {
+    return this.#get<AttachmentRow>('SELECT * FROM attachments WHERE id = ?', id);
   }
 
   turn(id: string): TurnRow | undefined {
@@ -203,12 +254,17 @@ export class AgentSpine {
 
   /** The open turns of a conversation, oldest first. */
   openTurns(conversationId: string): TurnRow[] {
-    return this.#all<TurnRow>("SELECT * FROM turns WHERE conversation_id = ? AND state IN ('gathering', 'ready', 'running') ORDER BY id LIMIT 300", conversationId);
+    return this.#all<TurnRow>(
+      "SELECT * FROM turns WHERE conversation_id = ? AND state IN ('gathering', 'ready', 'running') ORDER BY id LIMIT 300",
+      conversationId,
+    );
   }
 
   /** Conversations that have something to run, each with the time its next turn is due. */
   dueConversations(): { conversation_id: string; due_at: number }[] {
-    return this.#all("SELECT conversation_id, min(due_at) AS due_at FROM turns WHERE state IN ('gathering', 'ready') GROUP BY conversation_id");
+    return this.#all(
+      "SELECT conversation_id, min(due_at) AS due_at FROM turns WHERE state IN ('gathering', 'ready') GROUP BY conversation_id",
+    );
   }
 
   countOpenTurns(): { running: number; waiting: number } {
@@ -219,15 +275,26 @@ export class AgentSpine {
   }
 
   turns(conversationId: string, limit: number): TurnRow[] {
-    return this.#all<TurnRow>('SELECT * FROM turns WHERE conversation_id = ? AND ordinal IS NOT NULL ORDER BY ordinal DESC LIMIT ?', conversationId, limit);
+    return this.#all<TurnRow>(
+      'SELECT * FROM turns WHERE conversation_id = ? AND ordinal IS NOT NULL ORDER BY ordinal DESC LIMIT ?',
+      conversationId,
+      limit,
+    );
   }
 
   toolCall(key: string): ToolCallRow | undefined {
     return this.#get<ToolCallRow>('SELECT * FROM tool_calls WHERE key = ?', key);
   }
 
-  toolCallsOfTurn(turnId: string): ToolCallRow[] {
-    return this.#all<ToolCallRow>('SELECT * FROM tool_calls WHERE owner_id = ? ORDER BY step_n, idx LIMIT 500', turnId);
+  /** Newest first, those planned at or before a time. */
+  toolCallsUntil(conversationId: string, at: number, limit: number): ToolCallRow[] {
+    return this.#all<ToolCallRow>(
+      `SELECT c.* FROM turns t JOIN tool_calls c ON c.owner_id = t.id WHERE t.conversation_id = ? AND c.created_at <= ?
+       ORDER BY t.ordinal DESC, c.step_n DESC, c.idx DESC LIMIT ?`,
+      conversationId,
+      at,
+      limit,
+    );
   }
 
   usageOf(ownerId: string): UsageRow {
@@ -240,6 +307,19 @@ export class AgentSpine {
     return this.#all<MailboxRow>('SELECT * FROM mailbox WHERE turn_id = ? ORDER BY id', turnId);
   }
 
+  mailboxItem(id: string): MailboxRow | undefined {
+    return this.#get<MailboxRow>('SELECT * FROM mailbox WHERE id = ?', id);
+  }
+
+  /** Newest first; `before` is an id. */
+  mailbox(page: { before?: string; limit: number }): MailboxRow[] {
+    return this.#all<MailboxRow>(
+      "SELECT * FROM mailbox WHERE id < coalesce(?, 'g') ORDER BY id DESC LIMIT ?",
+      page.before ?? null,
+      page.limit,
+    );
+  }
+
   mailboxByKey(dedupeKey: string): MailboxRow | undefined {
     return this.#get<MailboxRow>('SELECT * FROM mailbox WHERE dedupe_key = ?', dedupeKey);
   }
@@ -249,7 +329,12 @@ export class AgentSpine {
   }
 
   countQueued(conversationId: string): number {
-    return this.#get<{ n: number }>("SELECT count(*) AS n FROM mailbox WHERE conversation_id = ? AND state IN ('queued', 'claimed')", conversationId)?.n ?? 0;
+    return (
+      this.#get<{ n: number }>(
+        "SELECT count(*) AS n FROM mailbox WHERE conversation_id = ? AND state IN ('queued', 'claimed')",
+        conversationId,
+      )?.n ?? 0
+    );
   }
 
   headOfPlace(adapterKey: string, conversationId: string): OutboxRow | undefined {
@@ -270,7 +355,11 @@ export class AgentSpine {
 
   /** Newest first; `before` is an id. */
   deliveries(page: { before?: string; limit: number }): OutboxRow[] {
-    return this.#all<OutboxRow>("SELECT * FROM outbox WHERE id < coalesce(?, 'g') ORDER BY id DESC LIMIT ?", page.before ?? null, page.limit);
+    return this.#all<OutboxRow>(
+      "SELECT * FROM outbox WHERE id < coalesce(?, 'g') ORDER BY id DESC LIMIT ?",
+      page.before ?? null,
+      page.limit,
+    );
   }
 
   countDeliveries(): { open: number; dead: number } {
@@ -291,7 +380,9 @@ export class AgentSpine {
 
   /** Forgets events that every reader has passed. */
   trimEvents(upTo: number): Promise<number> {
-    return this.#write((unit) => unit.tx.run('DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= ? ORDER BY seq LIMIT 500)', upTo));
+    return this.#write((unit) =>
+      unit.tx.run('DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= ? ORDER BY seq LIMIT 500)', upTo),
+    );
   }
 
   #write<Result>(run: (unit: Unit) => Result): Promise<Result> {

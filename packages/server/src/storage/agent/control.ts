@@ -1,8 +1,8 @@
 /** Verbs that people use on a conversation: commands, cancel, new session, archive, erase, a message by hand. Each writes its own fields only. */
 
 import { ConflictError, NotFoundError } from '../../core/errors.ts';
-import { deriveKey } from '../../core/ids.ts';
-import { type AcceptInput, type Accepted, accept } from './accept.ts';
+import { deriveKey, PORTAL } from '../../core/ids.ts';
+import { type Accepted, type AcceptInput, accept } from './accept.ts';
 import { applyEffects, enqueue } from './effects.ts';
 import { appendMessage, type ConversationDraft, ensureConversation } from './messages.ts';
 import type { ConversationRow, TurnRow } from './records.ts';
@@ -64,7 +64,9 @@ export interface ConversationPatch {
 export function patchConversation(unit: Unit, id: string, patch: ConversationPatch, expected?: number): ConversationRow {
   const row = found(unit.tx.get<ConversationRow>('SELECT * FROM conversations WHERE id = ?', id));
   if (expected !== undefined && row.revision !== expected) {
-    throw new ConflictError('revision_conflict', 'The conversation was changed meanwhile.', { details: { expected, current: row.revision } });
+    throw new ConflictError('revision_conflict', 'The conversation was changed meanwhile.', {
+      details: { expected, current: row.revision },
+    });
   }
   const archivedAt = patch.archived === undefined ? row.archived_at : patch.archived ? (row.archived_at ?? unit.now) : null;
   const settings = patch.settings === undefined ? row.settings : mergeSettings(row.settings, patch.settings);
@@ -113,12 +115,17 @@ export function eraseMessage(unit: Unit, conversationId: string, messageId: stri
 export interface OperatorMessage {
   readonly text: string;
   readonly replyToId: string | null;
+  /** A repeat under the same key is the same delivery; `null` = none. */
+  readonly key: string | null;
 }
 
 /** A person speaks as the bot: the text enters the history and goes out like any answer. Returns the delivery's id. */
 export function operatorSend(unit: Unit, conversation: ConversationDraft, message: OperatorMessage): string {
   const row = ensureConversation(unit, conversation);
   const messageId = unit.newId();
+  const key = deriveKey('operator', row.id, message.key ?? messageId);
+  const known = unit.tx.get<{ id: string }>('SELECT id FROM outbox WHERE key = ?', key);
+  if (known) return known.id;
   appendMessage(unit, row.id, {
     id: messageId,
     role: 'assistant',
@@ -126,12 +133,12 @@ export function operatorSend(unit: Unit, conversation: ConversationDraft, messag
     content: message.text,
     replyToId: message.replyToId,
     turnId: null,
-    delivery: row.adapter_key === 'portal' ? 'delivered' : 'queued',
+    delivery: row.adapter_key === PORTAL ? 'delivered' : 'queued',
     origin: 'owner',
   });
   return enqueue(unit, row, {
     item: { type: 'text', text: message.text, inReplyTo: message.replyToId },
-    key: deriveKey('operator', messageId),
+    key,
     turnId: null,
     messageId,
   });

@@ -26,7 +26,13 @@ export function send(unit: Unit, id: string): OutboxRow | undefined {
 
 export type SendResult =
   | { readonly state: 'delivered'; readonly platformMessageId: string | null }
-  | { readonly state: 'retrying'; readonly notBefore: number; readonly code: string; readonly message: string; readonly countsAsTry: boolean }
+  | {
+      readonly state: 'retrying';
+      readonly notBefore: number;
+      readonly code: string;
+      readonly message: string;
+      readonly countsAsTry: boolean;
+    }
   | { readonly state: 'ambiguous'; readonly code: string; readonly message: string }
   | { readonly state: 'dead'; readonly code: string; readonly message: string; readonly permanent: boolean };
 
@@ -56,7 +62,11 @@ export function sent(unit: Unit, id: string, result: SendResult): OutboxRow | un
 function markMessage(unit: Unit, row: OutboxRow, result: SendResult): void {
   if (row.message_id === null) return;
   if (result.state === 'delivered') {
-    unit.tx.run("UPDATE messages SET delivery = 'delivered', platform_message_id = ? WHERE id = ?", result.platformMessageId, row.message_id);
+    unit.tx.run(
+      "UPDATE messages SET delivery = 'delivered', platform_message_id = ? WHERE id = ?",
+      result.platformMessageId,
+      row.message_id,
+    );
   } else if (result.state === 'dead') {
     unit.tx.run("UPDATE messages SET delivery = 'failed' WHERE id = ?", row.message_id);
   }

@@ -46,6 +46,20 @@ export interface MessageDraft {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
+/** Makes a stored file known under its id, so that it can be sent with a message and fetched by whoever may read it. */
+export function insertAttachment(unit: Unit, conversationId: string, file: Attachment): void {
+  unit.tx.run(
+    'INSERT INTO attachments (id, conversation_id, filename, mime_type, size, sha256, created_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+    file.id,
+    conversationId,
+    file.filename,
+    file.mimeType,
+    file.size,
+    file.sha256,
+    unit.now,
+  );
+}
+
 /** Appends under the next sequence number of the conversation and returns that number. */
 export function appendMessage(unit: Unit, conversationId: string, draft: MessageDraft): number {
   const numbered = unit.tx.get<{ seq: number; session_no: number }>(
@@ -76,6 +90,7 @@ export function appendMessage(unit: Unit, conversationId: string, draft: Message
     JSON.stringify(draft.metadata ?? {}),
     unit.now,
   );
+  for (const file of draft.attachments ?? []) insertAttachment(unit, conversationId, file);
   emit(unit, {
     type: draft.role === 'user' ? 'inbound_message' : 'outbound_message',
     conversationId,

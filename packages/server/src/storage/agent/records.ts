@@ -155,3 +155,12 @@ export interface EventRow {
   ref: string | null;
   data: string;
 }
+
+export interface AttachmentRow {
+  id: string;
+  conversation_id: string;
+  filename: string;
+  mime_type: string;
+  size: number;
+  sha256: string;
+}

@@ -69,7 +69,10 @@ function resumeOrPark(unit: Unit, turn: TurnRow, point: string, input: RecoverIn
   if (count < POISON_LIMIT) return false;
   const message = input.interruptedNotice(turn.id);
   applyEffects(unit, turn, [{ type: 'notice', text: message, code: 'interrupted' }]);
-  closeTurn(unit, turn, 'interrupted', { code: 'interrupted', message: 'The process stopped three times while this message was answered.' });
+  closeTurn(unit, turn, 'interrupted', {
+    code: 'interrupted',
+    message: 'The process stopped three times while this message was answered.',
+  });
   return true;
 }
 
@@ -81,7 +84,9 @@ function expireOutbox(unit: Unit): number {
     unit.now,
   );
   if (changed > 0) {
-    unit.tx.run("UPDATE messages SET delivery = 'failed' WHERE delivery IN ('queued', 'sent') AND id IN (SELECT message_id FROM outbox WHERE state = 'dead')");
+    unit.tx.run(
+      "UPDATE messages SET delivery = 'failed' WHERE delivery IN ('queued', 'sent') AND id IN (SELECT message_id FROM outbox WHERE state = 'dead')",
+    );
   }
   return changed;
 }

@@ -1,12 +1,11 @@
 /** The verbs of a running turn: claim it, keep each answer and each tool result, end it. */
 
 import { ConflictError } from '../../core/errors.ts';
-import { deriveKey } from '../../core/ids.ts';
+import { deriveKey, sha256 } from '../../core/ids.ts';
 import { canonicalJson } from '../../core/json.ts';
-import { sha256 } from '../../core/ids.ts';
 import type { AttemptOutcome, LlmResponse } from '../../core/llm.ts';
-import { dispatchCall, failCall, type ModelCallDraft, settleCall, type SettledCost } from './model-calls.ts';
 import { applyEffects, type TurnEffect } from './effects.ts';
+import { dispatchCall, failCall, type ModelCallDraft, type SettledCost, settleCall } from './model-calls.ts';
 import type { ConversationRow, MessageRow, StepRow, ToolCallRow, TurnRow } from './records.ts';
 import { emit, type Unit } from './unit.ts';
 
@@ -164,7 +163,7 @@ export function answer(unit: Unit, input: AnswerInput): string[] {
   requireOwned(unit, input.turnId);
   settleCall(unit, input.turnId, input.step, input.response, input.cost);
   unit.tx.run(
-    "UPDATE steps SET state = ?, response = ? WHERE owner_id = ? AND n = ?",
+    'UPDATE steps SET state = ?, response = ? WHERE owner_id = ? AND n = ?',
     input.calls.length === 0 ? 'done' : 'answered',
     JSON.stringify(input.response),
     input.turnId,
@@ -197,7 +196,12 @@ function insertCall(unit: Unit, input: AnswerInput, call: PlannedCall, index: nu
 /** A tool is about to act outside our tables; throws when the turn was cancelled meanwhile. */
 export function startCall(unit: Unit, turnId: string, key: string): void {
   const turn = requireOwned(unit, turnId);
-  unit.tx.run("UPDATE tool_calls SET state = 'started', owner = ?, attempt = attempt + 1, started_at = ? WHERE key = ?", unit.runId, unit.now, key);
+  unit.tx.run(
+    "UPDATE tool_calls SET state = 'started', owner = ?, attempt = attempt + 1, started_at = ? WHERE key = ?",
+    unit.runId,
+    unit.now,
+    key,
+  );
   emit(unit, { type: 'tool_started', conversationId: turn.conversation_id, turnId, ref: `tool_calls:${key}` });
 }
 
@@ -334,7 +338,12 @@ export function closeTurn(unit: Unit, turn: TurnRow, ending: TurnEnding, error: 
     turn.id,
   );
   const failed = state === 'failed' || state === 'parked';
-  emit(unit, { type: failed ? 'turn_failed' : 'turn_completed', conversationId: turn.conversation_id, turnId: turn.id, ref: `turns:${turn.id}` });
+  emit(unit, {
+    type: failed ? 'turn_failed' : 'turn_completed',
+    conversationId: turn.conversation_id,
+    turnId: turn.id,
+    ref: `turns:${turn.id}`,
+  });
   unit.tx.afterCommit(() => {
     unit.doorbell.turnEnded(turn.id);
     unit.doorbell.turnReady(turn.conversation_id, unit.now);

@@ -4,29 +4,34 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensurePrivateFolder } from '../config/instance-dir.ts';
-import { CliError } from './cli-error.ts';
-import { errorField } from './node-errors.ts';
+import { NotFoundError } from '../core/errors.ts';
+import { packageRoot } from '../core/package-root.ts';
+import { IDENTITY_PARTS, identityFileName } from './identity-files.ts';
 
-const IDENTITY_FILES = ['SOUL.md', 'IDENTITY.md', 'USER.md', 'ROLE.md'] as const;
 const TRASH_MS = 7 * 24 * 60 * 60 * 1000;
 
-const templateFolder = (packageRoot: string) => join(packageRoot, 'templates', 'identity');
+const templateFolder = () => join(packageRoot(), 'templates', 'identity');
 
 /** Throws `not_found` naming those there are. `default` is always one. */
-export async function requireTemplate(packageRoot: string, name: string): Promise<void> {
-  const entries = await readdir(templateFolder(packageRoot), { withFileTypes: true });
+export async function requireTemplate(name: string): Promise<void> {
+  const entries = await readdir(templateFolder(), { withFileTypes: true });
   const names = ['default', ...entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)];
-  if (!names.includes(name)) throw new CliError('not_found', `There is no template "${name}".`, { hint: `Templates: ${names.join(', ')}` });
+  if (!names.includes(name)) {
+    throw new NotFoundError('not_found', `There is no template "${name}". Templates: ${names.join(', ')}.`);
+  }
 }
 
 /** Writes the identity files that are missing; a template overrides the default ones file by file. */
-export async function writeIdentityFiles(packageRoot: string, agentFolder: string, template: string): Promise<void> {
+export async function writeIdentityFiles(agentFolder: string, template: string): Promise<void> {
   ensurePrivateFolder(agentFolder);
-  for (const name of IDENTITY_FILES) await writeWhenMissing(join(agentFolder, name), await readTemplate(packageRoot, template, name));
+  for (const part of IDENTITY_PARTS) {
+    const name = identityFileName(part);
+    await writeWhenMissing(join(agentFolder, name), await readTemplate(template, name));
+  }
 }
 
-async function readTemplate(packageRoot: string, template: string, name: string): Promise<string> {
-  const folder = templateFolder(packageRoot);
+async function readTemplate(template: string, name: string): Promise<string> {
+  const folder = templateFolder();
   const own = join(folder, template, name);
   return readFile(template !== 'default' && existsSync(own) ? own : join(folder, name), 'utf8');
 }
@@ -35,7 +40,7 @@ async function writeWhenMissing(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if (errorField(error, 'code') !== 'EEXIST') throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }
 

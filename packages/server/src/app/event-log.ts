@@ -1,0 +1,156 @@
+/** The one ordered stream of events: relays what agents wrote, mixes in live signals in their right place, and hands both to whoever listens. */
+
+import type { SpacebotEvent } from '@spacebot/protocol/events';
+import type { Clock } from '../core/clock.ts';
+import type { LiveSignal } from '../core/live-signals.ts';
+import type { Logger } from '../core/logger.ts';
+import { supervise } from '../core/supervise.ts';
+import type { AgentSpine } from '../storage/agent/agent-spine.ts';
+import type { InstanceEvent, Journal, JournalRow } from '../storage/instance/journal.ts';
+import type { EventFilter, EventsPort } from './api-services.ts';
+import { type FindSpine, renderEvent, renderSignal } from './event-renderer.ts';
+
+/** Signals that may wait for a relay; more are dropped, as live signals may be. */
+const HELD_SIGNALS = 10_000;
+/** Own rows of an agent are forgotten in steps once the journal has them. */
+const TRIM_EVERY = 2_000;
+const TRIM_KEEP = 1_000;
+
+interface RelayState {
+  isRunning: boolean;
+  rungAgain: boolean;
+  sinceTrim: number;
+}
+
+export class EventLog implements EventsPort {
+  readonly #journal: Journal;
+  readonly #findSpine: FindSpine;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #listeners = new Set<(event: SpacebotEvent) => void>();
+  readonly #relays = new Map<string, RelayState>();
+  #held: LiveSignal[] = [];
+  #closed = false;
+
+  constructor(journal: Journal, findSpine: FindSpine, clock: Clock, log: Logger) {
+    this.#journal = journal;
+    this.#findSpine = findSpine;
+    this.#clock = clock;
+    this.#log = log;
+    journal.onRows((rows) => this.#publish(rows));
+  }
+
+  /** Doorbell: the agent wrote events. Cheap; the copy happens after the current work of the event loop. */
+  ring(agentId: string): void {
+    if (this.#closed) return;
+    const state = this.#relayOf(agentId);
+    if (state.isRunning) {
+      state.rungAgain = true;
+      return;
+    }
+    state.isRunning = true;
+    setImmediate(() => supervise(this.#log, 'event relay', this.#relay(agentId, state)));
+  }
+
+  /** Copies everything that is there; at start, before anybody listens. */
+  async catchUp(agentId: string, spine: AgentSpine): Promise<void> {
+    while ((await this.#journal.relay(agentId, spine)) > 0);
+  }
+
+  /** A live signal comes after every durable event that was written before it. */
+  signal(signal: LiveSignal): void {
+    if (this.#listeners.size === 0) return;
+    if (!this.#isRelaying() && this.#held.length === 0) return this.#deliver(renderSignal(signal, this.#clock.now()));
+    if (this.#held.length < HELD_SIGNALS) this.#held.push(signal);
+  }
+
+  append(event: InstanceEvent): void {
+    if (!this.#closed) supervise(this.#log, 'event', this.#journal.append(event));
+  }
+
+  subscribe(listener: (event: SpacebotEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async bounds(): Promise<{ oldestId: number | null; latestId: number | null }> {
+    const { oldest, latest } = this.#journal.bounds();
+    return { oldestId: oldest, latestId: latest };
+  }
+
+  async read(after: number, filter: EventFilter, limit: number): Promise<readonly SpacebotEvent[]> {
+    const { types, ...rest } = filter;
+    const wanted = types === undefined ? rest : { ...rest, types: [...types] };
+    const events: SpacebotEvent[] = [];
+    for (let cursor = after; events.length < limit; ) {
+      const rows = this.#journal.read(cursor, wanted, limit);
+      for (const row of rows) {
+        const event = renderEvent(row, this.#findSpine);
+        if (event && events.length < limit) events.push(event);
+      }
+      const last = rows.at(-1);
+      if (!last || rows.length < limit) break;
+      cursor = last.id;
+    }
+    return events;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#listeners.clear();
+  }
+
+  async #relay(agentId: string, state: RelayState): Promise<void> {
+    try {
+      do {
+        state.rungAgain = false;
+        const spine = this.#findSpine(agentId);
+        if (!spine || this.#closed) return;
+        state.sinceTrim += await this.#journal.relay(agentId, spine);
+        if (state.sinceTrim > TRIM_EVERY) await this.#trim(spine, state);
+      } while (state.rungAgain);
+    } finally {
+      state.isRunning = false;
+      this.#flushSignals();
+    }
+  }
+
+  async #trim(spine: AgentSpine, state: RelayState): Promise<void> {
+    const upTo = this.#journal.cursor(spine) - TRIM_KEEP;
+    while ((await spine.trimEvents(upTo)) > 0);
+    state.sinceTrim = 0;
+  }
+
+  #relayOf(agentId: string): RelayState {
+    let state = this.#relays.get(agentId);
+    if (!state) {
+      state = { isRunning: false, rungAgain: false, sinceTrim: 0 };
+      this.#relays.set(agentId, state);
+    }
+    return state;
+  }
+
+  #isRelaying(): boolean {
+    for (const state of this.#relays.values()) if (state.isRunning) return true;
+    return false;
+  }
+
+  #publish(rows: readonly JournalRow[]): void {
+    if (this.#listeners.size === 0) return;
+    for (const row of rows) {
+      const event = renderEvent(row, this.#findSpine);
+      if (event) this.#deliver(event);
+    }
+    this.#flushSignals();
+  }
+
+  #flushSignals(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const signal of held) this.#deliver(renderSignal(signal, this.#clock.now()));
+  }
+
+  #deliver(event: SpacebotEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
