@@ -120,7 +120,10 @@ export class AgentRuntime {
   wake(conversationId: string, dueAt: number): void {
     if (this.#stopping) return;
     const wait = dueAt - this.#services.clock.now();
-    if (wait > 0) return this.#wakeLater(conversationId, wait);
+    if (wait > 0) {
+      this.#wakeLater(conversationId, wait);
+      return;
+    }
     const channel = this.#channels.get(conversationId);
     if (channel) channel.wokenAgain = true;
     else supervise(this.#log, 'channel', this.#runChannel(conversationId));

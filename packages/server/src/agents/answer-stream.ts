@@ -39,9 +39,11 @@ export class AnswerStream {
   #take(event: Exclude<GatewayEvent, { type: 'finish' }>): void {
     switch (event.type) {
       case 'text-delta':
-        return this.#show(event.text);
+        this.#show(event.text);
+        return;
       case 'reasoning-delta':
-        return this.#out.onReasoning(event.text);
+        this.#out.onReasoning(event.text);
+        return;
       case 'tool-call-start':
         if (event.name === 'reply' && this.#reply === null) {
           this.#reply = new ReplyStream('content');

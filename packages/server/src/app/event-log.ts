@@ -60,8 +60,8 @@ export class EventLog implements EventsPort {
   /** A live signal comes after every durable event that was written before it. */
   signal(signal: LiveSignal): void {
     if (this.#listeners.size === 0) return;
-    if (!this.#isRelaying() && this.#held.length === 0) return this.#deliver(renderSignal(signal, this.#clock.now()));
-    if (this.#held.length < HELD_SIGNALS) this.#held.push(signal);
+    if (!this.#isRelaying() && this.#held.length === 0) this.#deliver(renderSignal(signal, this.#clock.now()));
+    else if (this.#held.length < HELD_SIGNALS) this.#held.push(signal);
   }
 
   append(event: InstanceEvent): void {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { redact } from './redact.ts';
 
 test.each([
-  ['sbt_' + 'a'.repeat(43), '[redacted:spacebot]'],
+  [`sbt_${'a'.repeat(43)}`, '[redacted:spacebot]'],
   ['key sk-ant-api03-abcdefghijkl end', 'key [redacted:anthropic] end'],
   ['Authorization: Bearer abc.def-ghi_jkl', 'Authorization: Bearer [redacted:bearer]'],
   ['https://user:pass@example.org/x', 'https://[redacted:url_credentials]@example.org/x'],

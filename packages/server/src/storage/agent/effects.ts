@@ -26,7 +26,7 @@ export function applyEffects(unit: Unit, turn: TurnRow, effects: readonly TurnEf
 function applyEffect(unit: Unit, turn: TurnRow, conversation: ConversationRow, effect: TurnEffect): void {
   switch (effect.type) {
     case 'reply':
-      return say(unit, turn, conversation, {
+      say(unit, turn, conversation, {
         messageId: effect.messageId,
         role: 'assistant',
         text: effect.text,
@@ -34,8 +34,9 @@ function applyEffect(unit: Unit, turn: TurnRow, conversation: ConversationRow, e
         key: deriveKey(turn.id, 'reply', countReplies(unit, turn.id), 0),
         metadata: effect.replaced ? { replaced: true } : {},
       });
+      return;
     case 'notice':
-      return say(unit, turn, conversation, {
+      say(unit, turn, conversation, {
         messageId: unit.newId(),
         role: 'system',
         text: effect.text,
@@ -43,8 +44,10 @@ function applyEffect(unit: Unit, turn: TurnRow, conversation: ConversationRow, e
         key: `n|${turn.id}|${effect.code}`,
         metadata: { code: effect.code },
       });
+      return;
     case 'reaction':
-      return react(unit, turn, conversation, effect.emoji, effect.messageId);
+      react(unit, turn, conversation, effect.emoji, effect.messageId);
+      return;
     case 'status':
       unit.tx.run('UPDATE conversations SET status_text = ? WHERE id = ?', effect.text, conversation.id);
       return;
