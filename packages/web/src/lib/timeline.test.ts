@@ -41,10 +41,27 @@ test('messages keep the order of the server, whatever their clocks say', () => {
   expect(rows.flatMap((row) => (row.kind === 'message' ? [row.message.seq] : []))).toEqual([1, 2]);
 });
 
-test('[CH-29] a failed turn is shown where it failed, unless a notice in the history already says so', () => {
-  expect(kinds(buildTimeline([question], failed, true))).toEqual(['day', 'message', 'ended']);
-  const notice = sampleMessage(2, { role: 'system', author: null, turn_id: 't1' });
-  expect(kinds(buildTimeline([question, notice], failed, true))).toEqual(['day', 'message', 'message']);
+const notice = sampleMessage(2, {
+  role: 'system',
+  author: null,
+  turn_id: 't1',
+  content: 'It went wrong.',
+  metadata: { code: 'provider_timeout' },
+});
+const failureIn = (rows: ReturnType<typeof buildTimeline>) => rows.flatMap((row) => (row.kind === 'failed' ? [row.failure] : []));
+
+test('[CH-29] a failed turn is shown once, where it failed, with or without its notice in the history', () => {
+  expect(kinds(buildTimeline([question], failed, true))).toEqual(['day', 'message', 'failed']);
+  expect(kinds(buildTimeline([question, notice], failed, true))).toEqual(['day', 'message', 'failed']);
+});
+
+test('the events say in more words what failed; when they are gone, the notice itself is shown', () => {
+  expect(failureIn(buildTimeline([question, notice], failed, true))).toMatchObject([{ turnId: 't1', detail: 'Too slow.' }]);
+  expect(failureIn(buildTimeline([question, notice], NONE, true))).toMatchObject([{ turnId: 't1', detail: 'It went wrong.' }]);
+});
+
+test('a system message that reports no failure is an ordinary message', () => {
+  expect(kinds(buildTimeline([sampleMessage(1, { role: 'system', turn_id: 't1' })], NONE, true))).toEqual(['day', 'message']);
 });
 
 test('turns of messages that are not loaded yet do not float at the top', () => {
@@ -52,9 +69,10 @@ test('turns of messages that are not loaded yet do not float at the top', () => 
 });
 
 test('[UI-4] sending again repeats what was asked, and nothing when the question is not loaded', () => {
-  const turn = failed.get('t1');
-  expect(turn && retryContentOf(turn, [question])).toBe('message 1');
-  expect(turn && retryContentOf(turn, [sampleMessage(7)])).toBeNull();
+  const failure = { turnId: 't1', detail: '', messageIds: ['m1'] };
+  expect(retryContentOf(failure, [question])).toBe('message 1');
+  expect(retryContentOf({ ...failure, messageIds: [] }, [sampleMessage(7, { turn_id: 't1' })])).toBe('message 7');
+  expect(retryContentOf(failure, [sampleMessage(7)])).toBeNull();
 });
 
 test('a question leads to the turn it started', () => {

@@ -7,7 +7,17 @@ export type TimelineRow =
   | { readonly kind: 'day'; readonly key: string; readonly at: string }
   | { readonly kind: 'message'; readonly key: string; readonly message: Message; readonly startsGroup: boolean }
   | { readonly kind: 'tool'; readonly key: string; readonly tool: ToolFact; readonly turnId: string }
-  | { readonly kind: 'ended'; readonly key: string; readonly turn: TurnFacts };
+  | { readonly kind: 'stopped'; readonly key: string }
+  | { readonly kind: 'failed'; readonly key: string; readonly failure: Failure };
+
+/** A turn that ended without an answer. */
+export interface Failure {
+  readonly turnId: string;
+  /** What happened, in a sentence. */
+  readonly detail: string;
+  /** The messages that started it, as far as its events are still known. */
+  readonly messageIds: readonly string[];
+}
 
 /** Messages of one author closer than this stand under one name. */
 const GROUP_MS = 5 * 60_000;
@@ -27,30 +37,42 @@ export function buildTimeline(messages: readonly Message[], turns: Turns, isComp
     .filter((turn) => turn.startedAt >= earliest)
     .flatMap((turn) => rowsOfTurn(turn, notices.has(turn.id)));
   processes.sort((a, b) => a.at.localeCompare(b.at));
-  return withDays(mergeByTime(messages, processes));
+  const spoken = messages.map((message) => ({ at: message.created_at, row: rowOfMessage(message, turns) }));
+  return withDays(mergeByTime(spoken, processes));
 }
 
 function rowsOfTurn(turn: TurnFacts, isTold: boolean): readonly Timed[] {
   const rows: Timed[] = turn.tools
     .filter((tool) => !SPEAKING_TOOLS.has(tool.name) || tool.result?.isError === true)
     .map((tool) => ({ at: tool.startedAt, row: { kind: 'tool', key: `tool-${tool.callId}`, tool, turnId: turn.id } }));
-  const failed = turn.end?.state === 'failed' && !isTold;
-  if (turn.end && (failed || turn.end.state === 'cancelled')) {
-    rows.push({ at: turn.end.at, row: { kind: 'ended', key: `ended-${turn.id}`, turn } });
+  if (turn.end?.state === 'cancelled') rows.push({ at: turn.end.at, row: { kind: 'stopped', key: `stopped-${turn.id}` } });
+  if (turn.end?.state === 'failed' && !isTold) {
+    const failure = { turnId: turn.id, detail: turn.end.error?.message ?? 'The turn failed.', messageIds: turn.messageIds };
+    rows.push({ at: turn.end.at, row: { kind: 'failed', key: `failed-${turn.id}`, failure } });
   }
   return rows;
 }
 
+/** A notice in the history carries the code of what went wrong; the events, while they are kept, say it in more words. */
+function rowOfMessage(message: Message, turns: Turns): TimelineRow {
+  if (message.role !== 'system' || message.turn_id === null || typeof message.metadata.code !== 'string') {
+    return { kind: 'message', key: message.id, message, startsGroup: true };
+  }
+  const turn = turns.get(message.turn_id);
+  const detail = turn?.end?.error?.message ?? message.content;
+  return { kind: 'failed', key: message.id, failure: { turnId: message.turn_id, detail, messageIds: turn?.messageIds ?? [] } };
+}
+
 /** Messages keep the order of `seq` whatever their clocks say; process rows slip in before the first message that is later. */
-function mergeByTime(messages: readonly Message[], processes: readonly Timed[]): readonly Timed[] {
+function mergeByTime(messages: readonly Timed[], processes: readonly Timed[]): readonly Timed[] {
   const merged: Timed[] = [];
   let next = 0;
   for (const message of messages) {
-    for (let row = processes[next]; row !== undefined && row.at < message.created_at; row = processes[next]) {
+    for (let row = processes[next]; row !== undefined && row.at < message.at; row = processes[next]) {
       merged.push(row);
       next += 1;
     }
-    merged.push({ at: message.created_at, row: { kind: 'message', key: message.id, message, startsGroup: true } });
+    merged.push(message);
   }
   return [...merged, ...processes.slice(next)];
 }
@@ -80,10 +102,8 @@ function continues(before: TimelineRow | undefined, message: Message): boolean {
 }
 
 /** What a person has to say again to try a failed turn once more, or `null` when it is no longer loaded. */
-export function retryContentOf(turn: TurnFacts, messages: readonly Message[]): string | null {
-  const asked = messages.filter(
-    (message) => message.role === 'user' && (turn.messageIds.includes(message.id) || message.turn_id === turn.id),
-  );
+export function retryContentOf({ turnId, messageIds }: Failure, messages: readonly Message[]): string | null {
+  const asked = messages.filter((message) => message.role === 'user' && (messageIds.includes(message.id) || message.turn_id === turnId));
   return asked.length === 0 ? null : asked.map((message) => message.content).join('\n\n');
 }
 

@@ -7,12 +7,17 @@ export const toasts = Toast.createToastManager();
 /** Offered for ten seconds: long enough to read, notice and press. */
 const UNDO_MS = 10_000;
 
+/** With `undo` the toast offers to take it back, and goes once that was pressed. */
 export function tellDone(title: string, undo?: () => void): void {
-  toasts.add({
-    title,
-    type: 'done',
-    ...(undo ? { timeout: UNDO_MS, actionProps: { children: 'Undo', onClick: undo } } : {}),
-  });
+  if (!undo) {
+    toasts.add({ title, type: 'done' });
+    return;
+  }
+  const onClick = () => {
+    toasts.close(id);
+    undo();
+  };
+  const id = toasts.add({ title, type: 'done', timeout: UNDO_MS, actionProps: { children: 'Undo', onClick } });
 }
 
 /** Says what failed; what was kept or can be done belongs in `description`. */

@@ -6,12 +6,12 @@ import { ArrowDown } from 'lucide-react';
 import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useNow } from '../../lib/clock.ts';
 import type { LiveTurn } from '../../lib/events/live-turn.ts';
-import type { TurnFacts, Turns } from '../../lib/events/turn-facts.ts';
+import type { Turns } from '../../lib/events/turn-facts.ts';
 import { formatDay } from '../../lib/format.ts';
-import { buildTimeline, type TimelineRow } from '../../lib/timeline.ts';
+import { buildTimeline, type Failure, type TimelineRow } from '../../lib/timeline.ts';
 import { Button } from '../button.tsx';
 import { MessageRow } from './message-row.tsx';
-import { EndedRow, LiveRow, ToolRow } from './process-rows.tsx';
+import { FailedRow, LiveRow, StoppedRow, ToolRow } from './process-rows.tsx';
 
 export interface MessageListProps {
   readonly messages: readonly Message[];
@@ -23,7 +23,7 @@ export interface MessageListProps {
   readonly onLoadEarlier: () => void;
   readonly selectedId: string | null;
   readonly onInspect: (message: Message) => void;
-  readonly onRetry?: ((turn: TurnFacts) => void) | undefined;
+  readonly onRetry?: ((failure: Failure) => void) | undefined;
   /** Below the messages: what is on its way and not yet accepted. */
   readonly after?: ReactNode;
 }
@@ -111,8 +111,10 @@ function Row({ row, agentName, selectedId, onInspect, onRetry }: { readonly row:
       );
     case 'tool':
       return <ToolRow tool={row.tool} />;
-    case 'ended':
-      return <EndedRow turn={row.turn} onRetry={onRetry ? () => onRetry(row.turn) : undefined} />;
+    case 'stopped':
+      return <StoppedRow />;
+    case 'failed':
+      return <FailedRow failure={row.failure} onRetry={onRetry ? () => onRetry(row.failure) : undefined} />;
   }
 }
 

@@ -4,9 +4,9 @@ import { ChevronRight, CircleAlert, CircleStop, LoaderCircle, RotateCw, Wrench }
 import { useState } from 'react';
 import { classNames } from '../../lib/class-names.ts';
 import type { LiveTurn } from '../../lib/events/live-turn.ts';
-import type { ToolFact, TurnFacts } from '../../lib/events/turn-facts.ts';
+import type { ToolFact } from '../../lib/events/turn-facts.ts';
 import { formatDuration } from '../../lib/format.ts';
-import { referenceOf } from '../../lib/timeline.ts';
+import { type Failure, referenceOf } from '../../lib/timeline.ts';
 import { Button } from '../button.tsx';
 import { LazyMarkdown } from '../markdown/lazy-markdown.tsx';
 import { Elapsed } from '../time.tsx';
@@ -75,20 +75,21 @@ function Labelled({ label, text }: { readonly label: string; readonly text: stri
   );
 }
 
-interface EndedRowProps {
-  readonly turn: TurnFacts;
-  /** Absent when there is nothing to say again, or it is not ours to say. */
+export function StoppedRow() {
+  return (
+    <ProcessNote icon={<CircleStop className="size-4" aria-hidden />}>
+      <span>Stopped before it was finished.</span>
+    </ProcessNote>
+  );
+}
+
+interface FailedRowProps {
+  readonly failure: Failure;
+  /** Absent where it is not ours to say again. */
   readonly onRetry?: (() => void) | undefined;
 }
 
-export function EndedRow({ turn, onRetry }: EndedRowProps) {
-  if (turn.end?.state === 'cancelled') {
-    return (
-      <ProcessNote icon={<CircleStop className="size-4" aria-hidden />}>
-        <span>Stopped before it was finished.</span>
-      </ProcessNote>
-    );
-  }
+export function FailedRow({ failure, onRetry }: FailedRowProps) {
   return (
     <div
       role="alert"
@@ -98,8 +99,7 @@ export function EndedRow({ turn, onRetry }: EndedRowProps) {
       <div className="min-w-0 flex-1 basis-56">
         <p className="text-sm font-medium">This message was not answered.</p>
         <p className="text-sm text-ink-2 wrap-anywhere">
-          {turn.end?.error?.message ?? 'The turn failed.'} Your message is kept. Reference{' '}
-          <span className="font-mono text-xs">{referenceOf(turn.id)}</span>
+          {failure.detail} The message is kept. Reference <span className="font-mono text-xs">{referenceOf(failure.turnId)}</span>
         </p>
       </div>
       {onRetry ? (

@@ -71,7 +71,7 @@ function Facts({ agent }: { readonly agent: Agent }) {
         </Fact>
         <Fact name="Role">{agent.role || 'not set'}</Fact>
         <Fact name="Model" mono>
-          {channelModelOf(agent) ?? 'none configured'}
+          {channelModelOf(agent) ?? 'the default one'}
         </Fact>
         <Fact name="Autonomy">{agent.autonomy_level}</Fact>
         <Fact name="Conversations">

@@ -78,7 +78,7 @@ function AgentRow({ agent }: { readonly agent: Agent }) {
         </p>
         <p className="truncate text-sm text-ink-3">{agent.role || agent.id}</p>
       </div>
-      <span className="w-56 truncate font-mono text-xs text-ink-3 max-lg:hidden">{channelModelOf(agent) ?? 'no model'}</span>
+      <span className="w-56 truncate font-mono text-xs text-ink-3 max-lg:hidden">{channelModelOf(agent) ?? 'default model'}</span>
       <span className="w-32 text-right text-sm text-ink-3 tabular-nums max-md:hidden">{conversationCount(agent)}</span>
       <span className="flex w-20 justify-end">
         <Badge tone={state.tone}>{state.word}</Badge>

@@ -11,12 +11,11 @@ import { MessageList } from '../../components/conversation/message-list.tsx';
 import { ErrorState, SkeletonRows } from '../../components/states.tsx';
 import { Badge } from '../../components/status.tsx';
 import { describeError, isCode } from '../../lib/api.ts';
-import type { TurnFacts } from '../../lib/events/turn-facts.ts';
 import { channelTitle } from '../../lib/platform.ts';
 import { type ChannelKey, useChannel } from '../../lib/queries/channels.ts';
 import { useLiveTurn, useMessages, useTurns } from '../../lib/queries/messages.ts';
 import { useCancelPortalTurn } from '../../lib/queries/portal.ts';
-import { retryContentOf } from '../../lib/timeline.ts';
+import { type Failure, retryContentOf } from '../../lib/timeline.ts';
 import { tellFailed } from '../../lib/toasts.ts';
 import { ChatFrame } from './chat-frame.tsx';
 import { Composer } from './composer.tsx';
@@ -99,9 +98,11 @@ function Talk({ channelKey, sessionId, agentName, isUnknown, selectedId, onInspe
     );
   }
   const shown = messages.data ?? [];
-  const retry = (turn: TurnFacts) => {
-    const content = retryContentOf(turn, shown);
-    if (content !== null) outgoing.send(content);
+  const retry = (failure: Failure) => {
+    const content = retryContentOf(failure, shown);
+    if (content === null)
+      tellFailed('Nothing was sent', 'The question is further up and not loaded yet. Show earlier messages first, or write it again.');
+    else outgoing.send(content);
   };
   const stop = () =>
     cancel.mutate(undefined, { onError: (error) => tellFailed('The answer was not stopped', describeError(error).detail) });

@@ -3,7 +3,7 @@
 import { Archive, Bell, Inbox, Pause, Plus, Trash2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { Button, IconButton } from '../../components/button.tsx';
-import { EndedRow, LiveRow, ToolRow } from '../../components/conversation/process-rows.tsx';
+import { FailedRow, LiveRow, StoppedRow, ToolRow } from '../../components/conversation/process-rows.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { Field, Input, Textarea } from '../../components/field.tsx';
@@ -18,7 +18,7 @@ import { EmptyState, ErrorState, SkeletonRows } from '../../components/states.ts
 import { Badge, Notice, StatusDot, type Tone } from '../../components/status.tsx';
 import { setTheme, useTheme } from '../../lib/theme.ts';
 import { tellDone, tellFailed } from '../../lib/toasts.ts';
-import { failedTool, failedTurn, liveTurn, MARKDOWN, runningTool, usedTool } from './samples.ts';
+import { failedTool, failure, liveTurn, MARKDOWN, runningTool, usedTool } from './samples.ts';
 
 const TONES: readonly Tone[] = ['running', 'waiting', 'failed', 'done', 'neutral', 'accent'];
 const PLATFORMS = [
@@ -63,7 +63,8 @@ export function PreviewPage() {
             <ToolRow tool={runningTool} />
             <ToolRow tool={usedTool} />
             <ToolRow tool={failedTool} />
-            <EndedRow turn={failedTurn} onRetry={() => {}} />
+            <StoppedRow />
+            <FailedRow failure={failure} onRetry={() => {}} />
             <LiveRow live={liveTurn} agentName="Spacebot" />
             <LiveRow live={{ ...liveTurn, text: '', isThinking: true }} agentName="Spacebot" />
           </div>

@@ -1,7 +1,8 @@
 /** What the preview page shows where a server would speak. */
 
 import type { LiveTurn } from '../../lib/events/live-turn.ts';
-import type { ToolFact, TurnFacts } from '../../lib/events/turn-facts.ts';
+import type { ToolFact } from '../../lib/events/turn-facts.ts';
+import type { Failure } from '../../lib/timeline.ts';
 
 const NOW = new Date().toISOString();
 
@@ -38,29 +39,10 @@ export const failedTool: ToolFact = {
   result: { isError: true, code: 'ssrf_blocked', preview: 'refused', durationMs: 8 },
 };
 
-export const failedTurn: TurnFacts = {
-  id: '0195a3f2-7c1e-7d7a-9b3f-5e2f1c8d9a01',
-  startedAt: NOW,
-  model: 'anthropic/claude',
+export const failure: Failure = {
+  turnId: '0195a3f2-7c1e-7d7a-9b3f-5e2f1c8d9a01',
+  detail: 'The model provider is overloaded.',
   messageIds: [],
-  tools: [],
-  end: {
-    state: 'failed',
-    at: NOW,
-    usage: {
-      input_tokens: 0,
-      output_tokens: 0,
-      cache_read_tokens: 0,
-      cache_write_tokens: 0,
-      reasoning_tokens: 0,
-      requests: 1,
-      cost_usd: 0,
-      cost_status: 'priced',
-    },
-    durationMs: 900,
-    error: { code: 'provider_overloaded', message: 'The model provider is overloaded.' },
-    isRetryable: true,
-  },
 };
 
 export const liveTurn: LiveTurn = {

@@ -6,12 +6,16 @@ import { Section } from '../../components/page.tsx';
 
 const PROVIDER_TABLE = `[llm.provider.local]
 api_type = "openai_completions"
-base_url = "http://127.0.0.1:11434/v1"`;
+base_url = "http://127.0.0.1:11434/v1"
+api_key = ""
+
+[defaults.routing]
+channel = "local/llama3.2"`;
 
 export function SetupGuide() {
   return (
     <div id="setup">
-      <Section title="Connect a model" hint="Messages are kept until there is one.">
+      <Section title="Connect a model" hint="Nothing can be answered before.">
         <ol className="divide-y divide-line">
           <Way title="Look around without a key" command="npm start -- --demo">
             Stop Spacebot and start it like this. A built-in demo model answers offline, and every answer says so.
