@@ -1,5 +1,3 @@
-/// <reference types="node" />
-
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 

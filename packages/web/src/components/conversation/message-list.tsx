@@ -5,18 +5,16 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useNow } from '../../lib/clock.ts';
-import type { LiveTurn } from '../../lib/events/live-turn.ts';
 import type { Turns } from '../../lib/events/turn-facts.ts';
 import { formatDay } from '../../lib/format.ts';
 import { buildTimeline, type Failure, type TimelineRow } from '../../lib/timeline.ts';
 import { Button } from '../button.tsx';
 import { MessageRow } from './message-row.tsx';
-import { FailedRow, LiveRow, StoppedRow, ToolRow } from './process-rows.tsx';
+import { FailedRow, StoppedRow, ToolRow } from './process-rows.tsx';
 
 export interface MessageListProps {
   readonly messages: readonly Message[];
   readonly turns: Turns;
-  readonly live: LiveTurn | null;
   readonly agentName: string;
   readonly hasEarlier: boolean;
   readonly isLoadingEarlier: boolean;
@@ -24,8 +22,8 @@ export interface MessageListProps {
   readonly selectedId: string | null;
   readonly onInspect: (message: Message) => void;
   readonly onRetry?: ((failure: Failure) => void) | undefined;
-  /** Below the messages: what is on its way and not yet accepted. */
-  readonly after?: ReactNode;
+  /** Below the messages: what is on its way, and the answer as it grows. */
+  readonly after: ReactNode;
 }
 
 /** Pixels from the end that still count as being at the end. */
@@ -33,7 +31,7 @@ const NEAR_END = 80;
 const ROW_GUESS = 72;
 
 export function MessageList(props: MessageListProps) {
-  const { messages, turns, live, hasEarlier, isLoadingEarlier, onLoadEarlier, after } = props;
+  const { messages, turns, hasEarlier, isLoadingEarlier, onLoadEarlier, after } = props;
   const rows = useMemo(() => buildTimeline(messages, turns, !hasEarlier), [messages, turns, hasEarlier]);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -83,7 +81,6 @@ export function MessageList(props: MessageListProps) {
             })}
           </div>
           {after}
-          {live ? <LiveRow live={live} agentName={props.agentName} /> : null}
         </div>
       </div>
       {end.isAway ? (

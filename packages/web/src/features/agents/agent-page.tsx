@@ -64,7 +64,14 @@ function AgentDetail({ agent }: { readonly agent: Agent }) {
 
 function Facts({ agent }: { readonly agent: Agent }) {
   return (
-    <Section title="About">
+    <Section
+      title="About"
+      actions={
+        <span className="sm:hidden">
+          <PauseButton agent={agent} />
+        </span>
+      }
+    >
       <dl className="px-4 py-2">
         <Fact name="Id" mono>
           {agent.id}

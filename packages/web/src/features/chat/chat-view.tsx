@@ -7,13 +7,14 @@ import { useState } from 'react';
 import { IconButton } from '../../components/button.tsx';
 import { ChannelActions } from '../../components/conversation/channel-actions.tsx';
 import { ConversationPanel, type PanelView, toggleDetails } from '../../components/conversation/conversation-panel.tsx';
+import { LiveTail } from '../../components/conversation/live-tail.tsx';
 import { MessageList } from '../../components/conversation/message-list.tsx';
 import { ErrorState, SkeletonRows } from '../../components/states.tsx';
 import { Badge } from '../../components/status.tsx';
 import { describeError, isCode } from '../../lib/api.ts';
 import { channelTitle } from '../../lib/platform.ts';
 import { type ChannelKey, useChannel } from '../../lib/queries/channels.ts';
-import { useLiveTurn, useMessages, useTurns } from '../../lib/queries/messages.ts';
+import { useIsAnswering, useMessages, useTurns } from '../../lib/queries/messages.ts';
 import { useCancelPortalTurn } from '../../lib/queries/portal.ts';
 import { type Failure, retryContentOf } from '../../lib/timeline.ts';
 import { tellFailed } from '../../lib/toasts.ts';
@@ -87,7 +88,7 @@ function Talk({ channelKey, sessionId, agentName, isUnknown, selectedId, onInspe
   const { agentId } = channelKey;
   const messages = useMessages(channelKey, !isUnknown);
   const turns = useTurns(channelKey, !isUnknown);
-  const live = useLiveTurn(channelKey);
+  const isAnswering = useIsAnswering(channelKey);
   const cancel = useCancelPortalTurn(agentId, sessionId);
   const outgoing = useOutgoing(agentId, sessionId, isUnknown);
 
@@ -116,7 +117,6 @@ function Talk({ channelKey, sessionId, agentName, isUnknown, selectedId, onInspe
         <MessageList
           messages={shown}
           turns={turns}
-          live={live}
           agentName={agentName}
           hasEarlier={messages.hasPreviousPage}
           isLoadingEarlier={messages.isFetchingPreviousPage}
@@ -124,13 +124,18 @@ function Talk({ channelKey, sessionId, agentName, isUnknown, selectedId, onInspe
           selectedId={selectedId}
           onInspect={onInspect}
           onRetry={retry}
-          after={<OutgoingRows outgoing={outgoing.waiting} onRetry={outgoing.retry} onDiscard={outgoing.discard} />}
+          after={
+            <>
+              <OutgoingRows outgoing={outgoing.waiting} onRetry={outgoing.retry} onDiscard={outgoing.discard} />
+              <LiveTail channelKey={channelKey} agentName={agentName} />
+            </>
+          }
         />
       )}
       <div className="shrink-0 px-4 pt-2 pb-1 max-md:pb-3 md:px-6">
         <Composer
           agentName={agentName}
-          isAnswering={live !== null}
+          isAnswering={isAnswering}
           isStopping={cancel.isPending}
           pending={false}
           onSend={outgoing.send}

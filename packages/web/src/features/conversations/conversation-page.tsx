@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { Button, buttonClass, IconButton } from '../../components/button.tsx';
 import { ChannelActions } from '../../components/conversation/channel-actions.tsx';
 import { ConversationPanel, type PanelView, toggleDetails } from '../../components/conversation/conversation-panel.tsx';
+import { LiveTail } from '../../components/conversation/live-tail.tsx';
 import { MessageList } from '../../components/conversation/message-list.tsx';
 import { Page } from '../../components/page.tsx';
 import { PlatformMark } from '../../components/platform-mark.tsx';
@@ -17,7 +18,7 @@ import { describeError, isCode } from '../../lib/api.ts';
 import { channelPlace, channelTitle, portalSessionOf } from '../../lib/platform.ts';
 import { useAgents } from '../../lib/queries/agents.ts';
 import { type ChannelKey, useCancelTurn, useChannel } from '../../lib/queries/channels.ts';
-import { useLiveTurn, useMessages, useTurns } from '../../lib/queries/messages.ts';
+import { useIsAnswering, useMessages, useTurns } from '../../lib/queries/messages.ts';
 import { tellFailed } from '../../lib/toasts.ts';
 
 const route = getRouteApi('/conversations/$agentId');
@@ -128,7 +129,7 @@ interface MessagesProps {
 function Messages({ channelKey, selectedId, onInspect }: MessagesProps) {
   const messages = useMessages(channelKey);
   const turns = useTurns(channelKey);
-  const live = useLiveTurn(channelKey);
+  const isAnswering = useIsAnswering(channelKey);
   const agents = useAgents();
   const agentName = agents.data?.find((agent) => agent.id === channelKey.agentId)?.display_name ?? channelKey.agentId;
   if (messages.isError && !messages.data) {
@@ -143,15 +144,15 @@ function Messages({ channelKey, selectedId, onInspect }: MessagesProps) {
       <MessageList
         messages={messages.data}
         turns={turns}
-        live={live}
         agentName={agentName}
         hasEarlier={messages.hasPreviousPage}
         isLoadingEarlier={messages.isFetchingPreviousPage}
         onLoadEarlier={() => void messages.fetchPreviousPage()}
         selectedId={selectedId}
         onInspect={onInspect}
+        after={<LiveTail channelKey={channelKey} agentName={agentName} />}
       />
-      {live ? <StopBar channelKey={channelKey} agentName={agentName} /> : null}
+      {isAnswering ? <StopBar channelKey={channelKey} agentName={agentName} /> : null}
     </div>
   );
 }

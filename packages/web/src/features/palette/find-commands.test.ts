@@ -25,3 +25,9 @@ test('the beginning of a label counts most', () => {
   expect(labels('new')).toEqual(['New chat with Élodie', 'new hires']);
   expect(labels('over')).toEqual(['Overview']);
 });
+
+test('a mark before a name does not hide it', () => {
+  expect(
+    findCommands([command('Agents', 'Librarian', 'reads papers'), command('Conversations', '#papers')], 'pap').map(({ label }) => label),
+  ).toEqual(['#papers', 'Librarian']);
+});

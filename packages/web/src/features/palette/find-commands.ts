@@ -36,7 +36,7 @@ function scoreOf(command: Command, words: readonly string[]): number {
   let score = 0;
   for (const word of words) {
     if (label.startsWith(word)) score += 3;
-    else if (label.split(/[\s\-_/]+/).some((part) => part.startsWith(word))) score += 2;
+    else if (label.split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(word))) score += 2;
     else if (all.includes(word)) score += 1;
     else return -1;
   }

@@ -54,12 +54,21 @@ function createBatch(client: QueryClient, signal: AbortSignal) {
       for (const event of ready) reload(applyEvent(client, event));
     });
   };
+  // Whichever comes first; a page that was hidden meanwhile gets no frame.
+  const schedule = () => {
+    const timer = setTimeout(() => {
+      cancelAnimationFrame(frame);
+      flush();
+    }, HIDDEN_FLUSH_MS);
+    const frame = requestAnimationFrame(() => {
+      clearTimeout(timer);
+      flush();
+    });
+  };
   return {
     add(event: SpacebotEvent) {
       events.push(event);
-      if (events.length > 1) return;
-      if (document.hidden) setTimeout(flush, HIDDEN_FLUSH_MS);
-      else requestAnimationFrame(flush);
+      if (events.length === 1) schedule();
     },
   };
 }

@@ -3,7 +3,7 @@
 import type { Page } from '@spacebot/protocol/common';
 import type { SpacebotEvent } from '@spacebot/protocol/events';
 import type { Message } from '@spacebot/protocol/messages';
-import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type InfiniteData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { api } from '../api.ts';
 import { TAIL_LENGTH } from '../events/apply-event.ts';
 import { type LiveState, type LiveTurn, NO_LIVE_STATE } from '../events/live-turn.ts';
@@ -54,16 +54,25 @@ export function useTail(key: ChannelKey) {
   });
 }
 
-/** The running turn; fed by the event stream alone. */
-export function useLiveTurn({ agentId, conversationId }: ChannelKey): LiveTurn | null {
-  const { data } = useQuery<LiveState>({
+/** Fed by the event stream alone; never loaded, never forgotten. */
+function liveOptions({ agentId, conversationId }: ChannelKey) {
+  return queryOptions({
     queryKey: queryKeys.live(agentId, conversationId),
-    queryFn: () => NO_LIVE_STATE,
+    queryFn: (): LiveState => NO_LIVE_STATE,
     enabled: false,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: Number.POSITIVE_INFINITY,
   });
-  return data?.turn ?? null;
+}
+
+/** The running turn with its text; changes with every piece that arrives. */
+export function useLiveTurn(key: ChannelKey): LiveTurn | null {
+  return useQuery(liveOptions(key)).data?.turn ?? null;
+}
+
+/** Whether a turn runs; changes only when one begins or ends. */
+export function useIsAnswering(key: ChannelKey): boolean {
+  return useQuery({ ...liveOptions(key), select: (live) => live.turn !== null }).data ?? false;
 }
 
 const NO_TURNS: Turns = new Map();
