@@ -56,6 +56,8 @@ async function measureOneAtATime(running: Running, model: Model) {
 }
 
 async function measureGrowth(running: Running) {
+  // The probe has just collected everything: the heap first grows back to the size it works at.
+  await sendLoad(running, { conversations: AT_ONCE, messages: FURTHER, prefix: 'busy' });
   const before = await settledRssMiB(running.pid);
   await sendLoad(running, { conversations: AT_ONCE, messages: FURTHER, prefix: 'busy' });
   return { growth: (await settledRssMiB(running.pid)) - before };

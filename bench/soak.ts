@@ -19,8 +19,15 @@ interface Polled {
   readonly state: string;
 }
 
+interface FailedAnswer {
+  readonly id: string;
+  readonly code: string;
+}
+
 const CONVERSATIONS = 10;
 const KILL_AFTER_MS = { least: 50, most: 3_000 };
+/** A turn that was hit three times at the same step is ended with this code: an answer, and by rule. */
+const PARKED = 'interrupted';
 const PAUSE_MS = { least: 20, most: 200 };
 const SETTLE_WITHIN_MS = 120_000;
 const minutes = Number(process.argv[2] ?? 5);
@@ -30,6 +37,7 @@ const problems: string[] = [];
 const accepted = new Map<string, Set<string>>();
 let kills = 0;
 let repeats = 0;
+let parked = 0;
 
 /** Posts until somebody answers: a caller that lost the connection repeats under the same key. */
 async function sendUntilAnswered(url: string, conversation: string, key: string): Promise<Sent> {
@@ -65,15 +73,18 @@ async function talk(url: string, conversation: string): Promise<void> {
   }
 }
 
-async function readAnswers(url: string, conversation: string): Promise<{ counts: Map<string, number>; errors: string[]; idle: boolean }> {
+async function readAnswers(
+  url: string,
+  conversation: string,
+): Promise<{ counts: Map<string, number>; errors: FailedAnswer[]; idle: boolean }> {
   const counts = new Map<string, number>();
-  const errors: string[] = [];
+  const errors: FailedAnswer[] = [];
   for (let after = 0; ; ) {
     const response = await fetch(`${url}/poll/${conversation}?after=${after}&limit=200`);
     const page: Polled = JSON.parse(await response.text());
     for (const { type, in_reply_to: id = 'nothing', code = type } of page.messages) {
       counts.set(id, (counts.get(id) ?? 0) + 1);
-      if (type === 'error') errors.push(`${id} was answered with the error ${code}`);
+      if (type === 'error') errors.push({ id, code });
     }
     if (page.messages.length === 0) return { counts, errors, idle: page.state === 'idle' };
     after = page.next_after;
@@ -88,7 +99,9 @@ async function judge(url: string): Promise<void> {
       await wait(200);
       answers = await readAnswers(url, conversation);
     }
-    problems.push(...answers.errors);
+    const failed = answers.errors.filter(({ code }) => code !== PARKED);
+    parked += answers.errors.length - failed.length;
+    problems.push(...failed.map(({ id, code }) => `${conversation}: ${id} was answered with the error ${code}`));
     for (const id of ids) {
       const count = answers.counts.get(id) ?? 0;
       if (count !== 1) problems.push(`${conversation}: ${id} has ${count} answers`);
@@ -118,7 +131,7 @@ try {
   await model.stop();
 }
 const messages = [...accepted.values()].reduce((sum, ids) => sum + ids.size, 0);
-process.stdout.write(`${JSON.stringify({ minutes, kills, messages, repeats, problems: problems.length })}\n`);
+process.stdout.write(`${JSON.stringify({ minutes, kills, messages, repeats, parked, problems: problems.length })}\n`);
 for (const problem of problems.slice(0, 20)) process.stderr.write(`${problem}\n`);
 if (problems.length === 0) rmSync(folder, { recursive: true, force: true });
 else process.stderr.write(`the instance was kept: ${folder}\n`);
