@@ -1,5 +1,7 @@
 /** What the command line asks of the daemon: made once, started once, stopped once. */
 
+import type { Clock } from '../core/clock.ts';
+
 /** Where the daemon lives and how this run differs from its configuration. */
 export interface AppOptions {
   /** Absolute path of the instance root. */
@@ -12,6 +14,8 @@ export interface AppOptions {
   /** Also write log lines to stderr; the file gets them in any case. */
   readonly logToTerminal: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Left out: the system's. A test may hold time in its own hands. */
+  readonly clock?: Clock;
 }
 
 export interface StartedApp {

@@ -81,7 +81,7 @@ export async function createApp(options: AppOptions, hooks: AppHooks): Promise<R
 
 async function assemble(options: AppOptions, hooks: AppHooks, closers: (() => void)[], closeAll: () => void): Promise<RunningApp> {
   const { instanceDir } = options;
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
   const newId = createIdGenerator(clock);
   const runId = newId<RunId>();
   const startedAt = clock.now();
