@@ -14,7 +14,8 @@ export interface PromptPlace {
 
 interface CachedPrompt {
   readonly stamp: string;
-  readonly sections: readonly SystemSection[];
+  /** Shared by turns that begin while it is still being rendered. */
+  readonly sections: Promise<readonly SystemSection[]>;
 }
 
 /** Prompts of different places kept at once; direct talks of one platform share theirs. */
@@ -30,7 +31,7 @@ export class AgentPrompt {
     this.#identity = identity;
   }
 
-  /** Throws `StorageError` when an identity file cannot be read. */
+  /** Rejects with `StorageError` when an identity file cannot be read. */
   async sections(agent: AgentConfig, at: PromptPlace): Promise<readonly SystemSection[]> {
     const { stamp: identityStamp, texts } = this.#identity.read();
     const place = {
@@ -43,15 +44,17 @@ export class AgentPrompt {
     const stamp = [identityStamp, this.#templates.stamp('channel', agent.directory), agent.displayName, agent.role ?? ''].join('\n');
     const known = this.#cache.get(key);
     if (known?.stamp === stamp) return known.sections;
-    const text = await this.#templates.render('channel', agent.directory, {
+    const variables = {
       agent: { name: agent.displayName, role: agent.role },
       place,
       soul: texts.soul,
       identity: texts.identity,
       user: texts.user,
       duties: texts.role,
-    });
-    const sections: readonly SystemSection[] = [{ name: 'channel', text, cache: true }];
+    };
+    const sections = this.#templates
+      .render('channel', agent.directory, variables)
+      .then((text): readonly SystemSection[] => [{ name: 'channel', text, cache: true }]);
     this.#remember(key, { stamp, sections });
     return sections;
   }

@@ -128,7 +128,7 @@ async function assemble(options: AppOptions, hooks: AppHooks, closers: (() => vo
 
   const services: AgentServices = {
     gateway,
-    runner: createToolRunner(tools, log.component('tools')),
+    runner: createToolRunner(tools, clock, log.component('tools')),
     clock,
     newId,
     metrics,

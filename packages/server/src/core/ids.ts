@@ -27,7 +27,7 @@ export function trusted<Id extends string>(value: string): Id {
 export type NewId = <Id extends string = string>() => Id;
 
 /** Makes lower-case UUIDv7 strings (RFC 9562, 5.7) that grow strictly within one process, also when the clock stands still or steps back. */
-export function createIdGenerator(clock: Clock, fillRandom: (bytes: Uint8Array) => void = randomFillSync): NewId {
+export function createIdGenerator(clock: Clock, fillRandom: (bytes: Uint8Array) => void = pooledRandom()): NewId {
   const bytes = new Uint8Array(16);
   let lastTime = 0;
   let counter = 0;
@@ -46,6 +46,20 @@ export function createIdGenerator(clock: Clock, fillRandom: (bytes: Uint8Array) 
       }
     }
     return formatUuid(bytes, lastTime, counter) as Id;
+  };
+}
+
+/** Asks the system for randomness in large pieces, because each question costs more than the bytes do. */
+function pooledRandom(): (bytes: Uint8Array) => void {
+  const pool = new Uint8Array(4096);
+  let used = pool.length;
+  return (bytes) => {
+    if (used + bytes.length > pool.length) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    bytes.set(pool.subarray(used, used + bytes.length));
+    used += bytes.length;
   };
 }
 

@@ -65,7 +65,8 @@ function post(call: HttpCall, agent: http.Agent, clock: Clock, signal: AbortSign
       return;
     }
     const client = agent instanceof https.Agent ? https : http;
-    const headers = { ...call.headers, 'content-length': Buffer.byteLength(call.body) };
+    const body = Buffer.from(call.body, 'utf8');
+    const headers = { ...call.headers, 'content-length': body.byteLength };
     let request: ClientRequest;
     try {
       request = client.request(call.url, { method: 'POST', agent, headers });
@@ -79,7 +80,7 @@ function post(call: HttpCall, agent: http.Agent, clock: Clock, signal: AbortSign
       guard.release();
       reject(guard.explain(error, 'unreachable'));
     });
-    request.end(call.body);
+    request.end(body);
   });
 }
 

@@ -114,13 +114,15 @@ export class SqliteDatabase {
     this.#database.close();
   }
 
-  /** Tries one small write; clears the failure when the file takes it again (a disk that was full). */
+  /** Tries one small write that changes nothing; clears the failure when the file takes it again (a disk that was full). */
   probe(): boolean {
     try {
-      this.#database.exec('BEGIN IMMEDIATE; COMMIT');
+      const { user_version } = this.get<{ user_version: number }>('PRAGMA user_version') ?? { user_version: 0 };
+      this.#database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${user_version}; COMMIT`);
       this.#failure = null;
       return true;
     } catch {
+      this.#rollback();
       return false;
     }
   }
@@ -151,13 +153,13 @@ export class SqliteDatabase {
     const finished: FinishedUnit[] = [];
     let taken = 0;
     try {
-      this.#database.exec('BEGIN IMMEDIATE');
+      this.#prepare('BEGIN IMMEDIATE').run();
       for (const unit of units) {
         taken += 1;
         this.#runUnit(unit, finished);
         if (performance.now() - started > GROUP_BUDGET_MS) break;
       }
-      this.#database.exec('COMMIT');
+      this.#prepare('COMMIT').run();
     } catch (error) {
       this.#hooks = [];
       this.#fail(error, units);
@@ -171,10 +173,10 @@ export class SqliteDatabase {
 
   #runUnit(unit: QueuedUnit, finished: FinishedUnit[]): void {
     const hooksBefore = this.#hooks.length;
-    this.#database.exec('SAVEPOINT unit');
+    this.#prepare('SAVEPOINT unit').run();
     try {
       const value = unit.run(this.#transaction);
-      this.#database.exec('RELEASE unit');
+      this.#prepare('RELEASE unit').run();
       finished.push({ unit, value });
     } catch (error) {
       this.#hooks.length = hooksBefore;
