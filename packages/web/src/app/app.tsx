@@ -9,11 +9,12 @@ import { TooltipProvider } from '../components/tooltip.tsx';
 import { SignIn } from '../features/login/sign-in.tsx';
 import { describeError } from '../lib/api.ts';
 import { useEventStream } from '../lib/events/event-stream.ts';
+import { loadPatiently } from '../lib/load-later.ts';
 import { useSession } from '../lib/queries/session.ts';
 import { createQueryClient } from './query-client.ts';
 import { router } from './router.tsx';
 
-const Toaster = lazy(() => import('../components/toast.tsx').then((module) => ({ default: module.Toaster })));
+const Toaster = lazy(() => loadPatiently(() => import('../components/toast.tsx')).then((module) => ({ default: module.Toaster })));
 
 const queryClient = createQueryClient();
 

@@ -3,12 +3,13 @@
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useHotkeys } from '../lib/hotkeys.ts';
+import { loadPatiently } from '../lib/load-later.ts';
 import { ConnectionBar } from './connection-bar.tsx';
 import { PLACES } from './navigation.ts';
 import { BottomBar, Rail } from './rail.tsx';
 import { SetupBar } from './setup-bar.tsx';
 
-const loadPalette = () => import('../features/palette/command-palette.tsx');
+const loadPalette = () => loadPatiently(() => import('../features/palette/command-palette.tsx'));
 const CommandPalette = lazy(() => loadPalette().then((module) => ({ default: module.CommandPalette })));
 
 /** After the first screen is there, so that the first Ctrl K opens without a wait and no typed letter is lost. */

@@ -10,12 +10,13 @@ import { Tooltip } from '../components/tooltip.tsx';
 import { classNames } from '../lib/class-names.ts';
 import { useCurrentAgent } from '../lib/current-agent.ts';
 import { describeInstance } from '../lib/instance-state.ts';
+import { loadPatiently } from '../lib/load-later.ts';
 import { useStatus } from '../lib/queries/status.ts';
 import { createStoredFlag } from '../lib/stored-flag.ts';
 import { PLACES, type Place } from './navigation.ts';
 
 /** Its menu is heavy and nobody needs it in the first second. */
-const AgentSwitcher = lazy(() => import('./agent-switcher.tsx').then((module) => ({ default: module.AgentSwitcher })));
+const AgentSwitcher = lazy(() => loadPatiently(() => import('./agent-switcher.tsx')).then((module) => ({ default: module.AgentSwitcher })));
 
 const folded = createStoredFlag('spacebot.rail-folded', false);
 

@@ -6,6 +6,7 @@ import { EmptyState, ErrorState, SkeletonRows } from '../components/states.tsx';
 import { Overview } from '../features/overview/overview.tsx';
 import { describeError } from '../lib/api.ts';
 import { readConversationPlace, readConversationSearch } from '../lib/conversation-search.ts';
+import { loadPatiently } from '../lib/load-later.ts';
 import { Layout } from './layout.tsx';
 
 const root = createRootRoute({ component: Layout });
@@ -15,47 +16,47 @@ const overview = createRoute({ getParentRoute: () => root, path: '/', component:
 const chatStart = createRoute({
   getParentRoute: () => root,
   path: '/chat',
-  component: lazyRouteComponent(() => import('../features/chat/chat-page.tsx'), 'ChatStart'),
+  component: lazyRouteComponent(() => loadPatiently(() => import('../features/chat/chat-page.tsx')), 'ChatStart'),
 });
 const chatAgent = createRoute({
   getParentRoute: () => root,
   path: '/chat/$agentId',
-  component: lazyRouteComponent(() => import('../features/chat/chat-page.tsx'), 'NewChat'),
+  component: lazyRouteComponent(() => loadPatiently(() => import('../features/chat/chat-page.tsx')), 'NewChat'),
 });
 const chatSession = createRoute({
   getParentRoute: () => root,
   path: '/chat/$agentId/$sessionId',
-  component: lazyRouteComponent(() => import('../features/chat/chat-page.tsx'), 'ChatSession'),
+  component: lazyRouteComponent(() => loadPatiently(() => import('../features/chat/chat-page.tsx')), 'ChatSession'),
 });
 
 const conversations = createRoute({
   getParentRoute: () => root,
   path: '/conversations',
   validateSearch: readConversationSearch,
-  component: lazyRouteComponent(() => import('../features/conversations/conversations-page.tsx'), 'ConversationsPage'),
+  component: lazyRouteComponent(() => loadPatiently(() => import('../features/conversations/conversations-page.tsx')), 'ConversationsPage'),
 });
 const conversation = createRoute({
   getParentRoute: () => root,
   path: '/conversations/$agentId',
   validateSearch: readConversationPlace,
-  component: lazyRouteComponent(() => import('../features/conversations/conversation-page.tsx'), 'ConversationPage'),
+  component: lazyRouteComponent(() => loadPatiently(() => import('../features/conversations/conversation-page.tsx')), 'ConversationPage'),
 });
 
 const agents = createRoute({
   getParentRoute: () => root,
   path: '/agents',
-  component: lazyRouteComponent(() => import('../features/agents/agents-page.tsx'), 'AgentsPage'),
+  component: lazyRouteComponent(() => loadPatiently(() => import('../features/agents/agents-page.tsx')), 'AgentsPage'),
 });
 const agent = createRoute({
   getParentRoute: () => root,
   path: '/agents/$agentId',
-  component: lazyRouteComponent(() => import('../features/agents/agent-page.tsx'), 'AgentPage'),
+  component: lazyRouteComponent(() => loadPatiently(() => import('../features/agents/agent-page.tsx')), 'AgentPage'),
 });
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
-  component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
+  component: lazyRouteComponent(() => loadPatiently(() => import('../features/settings/settings-page.tsx')), 'SettingsPage'),
 });
 
 /** Every component in every state; only while developing. */
@@ -65,7 +66,9 @@ const preview = createRoute({
   beforeLoad: () => {
     if (!import.meta.env.DEV) throw redirect({ to: '/' });
   },
-  component: import.meta.env.DEV ? lazyRouteComponent(() => import('../features/preview/preview-page.tsx'), 'PreviewPage') : () => null,
+  component: import.meta.env.DEV
+    ? lazyRouteComponent(() => loadPatiently(() => import('../features/preview/preview-page.tsx')), 'PreviewPage')
+    : () => null,
 });
 
 const routeTree = root.addChildren([
