@@ -79,6 +79,16 @@ export function failCall(unit: Unit, ownerId: string, stepN: number, outcome: At
   );
 }
 
+/** A call whose end nobody saw (a crash, a cancelled turn) counts what is known of it. Without an owner's id: every open call. */
+export function assumeOpenCalls(unit: Unit, ownerId?: string): void {
+  unit.tx.run(
+    `UPDATE model_calls SET state = 'assumed', owner = NULL, cost_status = 'partial', ended_at = ?
+     WHERE state IN ('reserved', 'dispatched') AND owner_id = coalesce(?, owner_id)`,
+    unit.now,
+    ownerId ?? null,
+  );
+}
+
 const SET_USAGE = 'input_tokens = ?, output_tokens = ?, cache_read_tokens = ?, cache_write_tokens = ?, reasoning_tokens = ?';
 
 function usageValues(usage: TokenUsage): number[] {

@@ -1,7 +1,8 @@
 /** The verb `recover`: one transaction, at start, that settles everything a dead owner left behind. */
 
-import { applyEffects } from './effects.ts';
-import type { TurnRow } from './records.ts';
+import { applyEffects, emitDelivery } from './effects.ts';
+import { assumeOpenCalls } from './model-calls.ts';
+import type { OutboxRow, TurnRow } from './records.ts';
 import { closeTurn } from './turns.ts';
 import type { Unit } from './unit.ts';
 
@@ -23,10 +24,7 @@ export interface RecoverInput {
 }
 
 export function recover(unit: Unit, input: RecoverInput): Recovered {
-  unit.tx.run(
-    `UPDATE model_calls SET state = 'assumed', owner = NULL, cost_status = 'partial', ended_at = ? WHERE state IN ('reserved', 'dispatched')`,
-    unit.now,
-  );
+  assumeOpenCalls(unit);
   const running = unit.tx.all<TurnRow>("SELECT * FROM turns WHERE state = 'running' ORDER BY id");
   const crashPoints = new Map(running.map((turn) => [turn.id, crashPoint(unit, turn.id)]));
   settleStartedCalls(unit);
@@ -77,16 +75,15 @@ function resumeOrPark(unit: Unit, turn: TurnRow, point: string, input: RecoverIn
 }
 
 function expireOutbox(unit: Unit): number {
-  const changed = unit.tx.run(
+  const expired = unit.tx.all<OutboxRow>(
     `UPDATE outbox SET state = 'dead', owner = NULL, error_code = 'delivery_expired', error_message = 'Not delivered within 24 hours.', error_permanent = 1,
-       updated_at = ? WHERE state IN ('queued', 'streaming', 'sending', 'retrying', 'ambiguous') AND expires_at <= ?`,
+       updated_at = ? WHERE state IN ('queued', 'streaming', 'sending', 'retrying', 'ambiguous') AND expires_at <= ? RETURNING *`,
     unit.now,
     unit.now,
   );
-  if (changed > 0) {
-    unit.tx.run(
-      "UPDATE messages SET delivery = 'failed' WHERE delivery IN ('queued', 'sent') AND id IN (SELECT message_id FROM outbox WHERE state = 'dead')",
-    );
+  for (const row of expired) {
+    unit.tx.run("UPDATE messages SET delivery = 'failed' WHERE id = ? AND delivery IN ('queued', 'sent')", row.message_id);
+    emitDelivery(unit, row, true);
   }
-  return changed;
+  return expired.length;
 }

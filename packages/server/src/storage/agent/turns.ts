@@ -5,7 +5,7 @@ import { deriveKey, sha256 } from '../../core/ids.ts';
 import { canonicalJson } from '../../core/json.ts';
 import type { AttemptOutcome, LlmResponse } from '../../core/llm.ts';
 import { applyEffects, type TurnEffect } from './effects.ts';
-import { dispatchCall, failCall, type ModelCallDraft, type SettledCost, settleCall } from './model-calls.ts';
+import { assumeOpenCalls, dispatchCall, failCall, type ModelCallDraft, type SettledCost, settleCall } from './model-calls.ts';
 import type { ConversationRow, MessageRow, StepRow, ToolCallRow, TurnRow } from './records.ts';
 import { emit, type Unit } from './unit.ts';
 
@@ -92,8 +92,9 @@ function reserveNextStep(unit: Unit, turn: TurnRow, steps: readonly StepRow[], c
   return reserve(unit, turn.id, n, call);
 }
 
-/** Records that a model is about to be called for step `n`; returns the number of the attempt. */
+/** Records that a model is about to be called for step `n`; returns the number of the attempt. Throws when the turn was cancelled meanwhile. */
 export function reserve(unit: Unit, turnId: string, n: number, call: ModelCallDraft): number {
+  requireOwned(unit, turnId);
   unit.tx.run(
     `INSERT INTO steps (owner_id, n, owner_kind, state, format, created_at) VALUES (?, ?, 'turn', 'calling', ?, ?)
      ON CONFLICT (owner_id, n) DO NOTHING`,
@@ -337,6 +338,7 @@ export function closeTurn(unit: Unit, turn: TurnRow, ending: TurnEnding, error: 
     unit.now,
     turn.id,
   );
+  assumeOpenCalls(unit, turn.id);
   const failed = state === 'failed' || state === 'parked';
   emit(unit, {
     type: failed ? 'turn_failed' : 'turn_completed',

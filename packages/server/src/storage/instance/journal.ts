@@ -42,6 +42,8 @@ export class Journal {
   readonly #clock: Clock;
   #nextId: number;
   #blockEnd: number;
+  /** Ids that running copies may still take. */
+  #promised = 0;
   #onRows: (rows: readonly JournalRow[]) => void = () => {};
 
   constructor(
@@ -65,8 +67,7 @@ export class Journal {
 
   /** Copies what an agent has written since the last time; the cursor moves in the same transaction. Returns how many rows. */
   async relay(agentId: string, spine: AgentSpine): Promise<number> {
-    await this.#reserveBlock(BATCH);
-    const rows = await this.#database.write((tx) => this.#copy(tx, agentId, spine));
+    const rows = await this.#writeWithIds(BATCH, (tx) => this.#copy(tx, agentId, spine));
     if (rows.length > 0) this.#onRows(rows);
     return rows.length;
   }
@@ -99,8 +100,7 @@ export class Journal {
   }
 
   async append(event: InstanceEvent): Promise<void> {
-    await this.#reserveBlock(1);
-    const row = await this.#database.write((tx) => {
+    const row = await this.#writeWithIds(1, (tx) => {
       const draft = {
         agent_uid: INSTANCE_UID,
         agent_id: event.agentId,
@@ -149,14 +149,15 @@ export class Journal {
     );
   }
 
-  /** Forgets what is older than a day or beyond the kept number, a bounded part at a time. */
+  /** Forgets what is older than a day or beyond the kept number, a bounded part at a time. The newest row stays: ids go on from it. */
   async sweep(): Promise<number> {
     const newest = this.bounds().latest ?? 0;
     return this.#database.write((tx) =>
       tx.run(
-        'DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE at < ? OR id <= ? ORDER BY id LIMIT 500)',
+        'DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE (at < ? OR id <= ?) AND id < ? ORDER BY id LIMIT 500)',
         this.#clock.now() - KEPT_MS,
         newest - KEPT_ROWS,
+        newest,
       ),
     );
   }
@@ -186,9 +187,20 @@ export class Journal {
     return { id, ...draft };
   }
 
-  async #reserveBlock(count: number): Promise<void> {
-    if (this.#nextId + count <= this.#blockEnd) return;
-    const end = this.#nextId + count + BLOCK;
+  /** Several copies may be under way: each keeps the ids it may take promised until it has taken them. */
+  async #writeWithIds<Result>(most: number, run: (tx: Transaction) => Result): Promise<Result> {
+    this.#promised += most;
+    try {
+      await this.#reserveBlock();
+      return await this.#database.write(run);
+    } finally {
+      this.#promised -= most;
+    }
+  }
+
+  async #reserveBlock(): Promise<void> {
+    if (this.#nextId + this.#promised <= this.#blockEnd) return;
+    const end = this.#nextId + this.#promised + BLOCK;
     await this.#durable.write((tx) =>
       tx.run(
         "INSERT INTO meta (key, value) VALUES ('journal_block_end', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
