@@ -30,7 +30,9 @@ interface FinishedUnit {
 }
 
 /** Longest time a group may hold the main thread before it commits, milliseconds. */
-const GROUP_BUDGET_MS = 8;
+const GROUP_BUDGET_MS = 4;
+/** Most units of one group: what waits for them runs between two groups, and must not hold the event loop either. */
+const GROUP_UNITS = 12;
 
 /**
  * Reads are synchronous and see everything committed. `write` queues a synchronous unit; every unit queued in the same turn of the event loop
@@ -137,7 +139,8 @@ export class SqliteDatabase {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#flush();
+      this.#queue = [...this.#commitGroup(this.#queue.splice(0)), ...this.#queue];
+      if (this.#queue.length > 0) this.#schedule();
     });
   }
 
@@ -157,7 +160,7 @@ export class SqliteDatabase {
       for (const unit of units) {
         taken += 1;
         this.#runUnit(unit, finished);
-        if (performance.now() - started > GROUP_BUDGET_MS) break;
+        if (taken >= GROUP_UNITS || performance.now() - started > GROUP_BUDGET_MS) break;
       }
       this.#prepare('COMMIT').run();
     } catch (error) {
