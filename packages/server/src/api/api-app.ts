@@ -13,7 +13,6 @@ import { type IdempotentRequests, readIdempotencyKey } from './idempotency.ts';
 import type { PageFiles } from './page-files.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { checkDeclaredSize, hasBody, MAX_BODY_BYTES, MAX_UPLOAD_BYTES, parseJson, readText, requireMediaType } from './request-body.ts';
-import { toResponse } from './respond.ts';
 import type { RouteMatch, RouteTable } from './route-table.ts';
 import { corsHeaders, isAllowedHost, isListedOrigin, isOwnOrigin, PREFLIGHT_HEADERS } from './same-site.ts';
 
@@ -29,40 +28,51 @@ export interface ApiAppParts {
   readonly answerMetrics: () => Promise<Answer>;
 }
 
-export type ApiFetch = (request: Request, connection: Connection) => Promise<Response>;
+/** One request, answered; the caller sends the result or hands it to a test. */
+export type Answerer = (call: Call) => Promise<Answered>;
+
+export interface Call {
+  readonly connection: Connection;
+  readonly method: string;
+  /** Path and query, as sent. */
+  readonly target: string;
+  /** Name in lower case. */
+  readonly header: (name: string) => string | undefined;
+  readonly detachedBody: AsyncIterable<Uint8Array> | null;
+}
+
+export interface Answered {
+  readonly exchange: Exchange;
+  readonly result: HandlerResult;
+}
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-export function createApiApp(parts: ApiAppParts): ApiFetch {
-  return async (request, connection) => {
+export function createApiApp(parts: ApiAppParts): Answerer {
+  return async (call) => {
     const startedAt = performance.now();
-    const exchange = openExchange(parts, request, connection);
+    const exchange = openExchange(parts, call);
     const result = await answerSafely(parts, exchange);
     const status = result === ALREADY_SENT ? 200 : result.status;
     const method = METHODS.has(exchange.method) ? exchange.method : 'other';
     parts.metrics.observe(method, exchange.template, status, (performance.now() - startedAt) / 1000);
-    return toResponse(exchange, result);
+    return { exchange, result };
   };
 }
 
-function openExchange(parts: ApiAppParts, request: Request, connection: Connection): Exchange {
-  const { incoming } = connection;
-  const header = (name: string) => {
-    if (incoming === undefined) return request.headers.get(name) ?? undefined;
-    const value = incoming.headers[name];
-    return Array.isArray(value) ? value.join(', ') : value;
-  };
+function openExchange(parts: ApiAppParts, call: Call): Exchange {
+  const { connection, header, target } = call;
   const settings = parts.settings();
-  const target = incoming?.url ?? request.url.slice(request.url.indexOf('/', 'https://'.length));
   const mark = target.indexOf('?');
   const sentId = header('x-request-id');
   const isBehindProxy = connection.transport === 'tcp' && settings.isTrustedProxy(connection.address);
   return {
     connection,
-    request,
+    sentMethod: call.method,
+    detachedBody: call.detachedBody,
     requestId: sentId !== undefined && REQUEST_ID.test(sentId) ? sentId : parts.services.newId(),
-    method: request.method === 'HEAD' ? 'GET' : request.method,
+    method: call.method === 'HEAD' ? 'GET' : call.method,
     path: mark < 0 ? target : target.slice(0, mark),
     search: mark < 0 ? '' : target.slice(mark + 1),
     clientAddress: findClientAddress(settings, connection.address, header('x-forwarded-for')),
@@ -152,7 +162,7 @@ async function answerApi(parts: ApiAppParts, exchange: Exchange): Promise<Handle
   const match = parts.table.match(method, path.slice('/api'.length));
   const { endpoint } = match.route;
   exchange.template = `/api${endpoint.path}`;
-  if (endpoint.produces === 'text/event-stream' && exchange.request.method === 'HEAD') throw methodNotAllowed(['GET']);
+  if (endpoint.produces === 'text/event-stream' && exchange.sentMethod === 'HEAD') throw methodNotAllowed(['GET']);
   const key = readIdempotencyKey(exchange);
   const text = await readBody(exchange, match);
   const body = endpoint.body === undefined ? text : parseJson(text);

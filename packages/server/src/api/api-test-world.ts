@@ -14,7 +14,8 @@ import { createIdGenerator } from '../core/ids.ts';
 import { silentLogger } from '../core/logger.ts';
 import { openApiTokenFile } from '../security/api-token.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from './create-api-server.ts';
-import type { Connection } from './exchange.ts';
+import { ALREADY_SENT, type Connection } from './exchange.ts';
+import { renderAnswer } from './respond.ts';
 
 const START = Date.UTC(2026, 2, 1, 9, 30);
 
@@ -273,7 +274,7 @@ export function createApiWorld(options: Partial<ApiServerOptions> = {}): ApiWorl
       const headers = new Headers(init.headers);
       if (anonymous !== true && !headers.has('authorization')) headers.set('authorization', `Bearer ${token.load().token}`);
       const url = `http://localhost:19898${path}`;
-      return server.fetch(new Request(url, { ...init, headers }), {
+      return answerDetached(server, new Request(url, { ...init, headers }), {
         transport: 'tcp',
         address: '127.0.0.1',
         host: 'localhost:19898',
@@ -285,6 +286,21 @@ export function createApiWorld(options: Partial<ApiServerOptions> = {}): ApiWorl
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The application without a network: a request in, a response out. */
+async function answerDetached(server: ApiServer, request: Request, connection: Connection): Promise<Response> {
+  const { exchange, result } = await server.answer({
+    connection,
+    method: request.method,
+    target: request.url.slice(request.url.indexOf('/', 'https://'.length)),
+    header: (name) => request.headers.get(name) ?? undefined,
+    detachedBody: request.body,
+  });
+  if (result === ALREADY_SENT) throw new Error('a detached answer is never sent by its handler');
+  const { status, headers, payload } = renderAnswer(exchange, result);
+  const isPlain = payload === null || typeof payload === 'string' || payload instanceof Uint8Array;
+  return new Response(isPlain ? payload : ReadableStream.from(payload), { status, headers });
 }
 
 function memoryStores(): Pick<ApiServices, 'sessions' | 'idempotency'> {

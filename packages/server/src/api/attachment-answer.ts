@@ -6,7 +6,7 @@ import type { Answer } from './exchange.ts';
 export function answerAttachment({ filename, mimeType, size, content }: AttachmentContent): Answer {
   return {
     status: 200,
-    text: toStream(content),
+    text: content,
     headers: {
       'Content-Type': mimeType,
       'Content-Length': String(size),
@@ -14,21 +14,6 @@ export function answerAttachment({ filename, mimeType, size, content }: Attachme
       'Content-Security-Policy': "default-src 'none'; sandbox",
     },
   };
-}
-
-/** Read as fast as the client takes it. */
-function toStream(content: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const iterator = content[Symbol.asyncIterator]();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await iterator.return?.();
-    },
-  });
 }
 
 function asciiName(name: string): string {

@@ -1,18 +1,19 @@
 /** Puts the HTTP API together and opens its doors: the port, the instance's Unix socket and, when wanted, a port for metrics alone. */
 
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { ApiServices } from '../app/api-services.ts';
 import { followSettings } from './active-settings.ts';
-import { type ApiFetch, createApiApp } from './api-app.ts';
+import { type Answerer, createApiApp } from './api-app.ts';
 import { Authenticator } from './authenticator.ts';
 import { EventStreams } from './event-streams.ts';
 import type { Answer } from './exchange.ts';
 import { HttpMetrics } from './http-metrics.ts';
 import { IdempotentRequests } from './idempotency.ts';
-import { closeServer, isSocketPathUsable, listenOnPort, listenOnSocket, urlOf } from './listeners.ts';
+import { closeServer, type Handle, isSocketPathUsable, listenOnPort, listenOnSocket, urlOf } from './listeners.ts';
 import { METRICS_CONTENT_TYPE, renderMetrics } from './metrics-text.ts';
 import { openPageFiles } from './page-files.ts';
 import { LoginGuard, RateLimiter } from './rate-limiter.ts';
+import { sendAnswer } from './respond.ts';
 import { RouteTable } from './route-table.ts';
 import { allRoutes } from './routes/index.ts';
 
@@ -34,8 +35,8 @@ export interface ApiServer {
   listen(): Promise<{ readonly url: string | null; readonly port: number | null; readonly metricsPort: number | null }>;
   /** Ends the event streams, lets running answers finish, closes everything. */
   close(): Promise<void>;
-  /** The application without a network, for tests: answers as for this connection. */
-  readonly fetch: ApiFetch;
+  /** The application without a network, for tests. */
+  readonly answer: Answerer;
 }
 
 const CLOSE_GRACE_MS = 2_000;
@@ -54,7 +55,7 @@ export function createApiServer(services: ApiServices, options: ApiServerOptions
     const families = [...(await services.metrics.collect()), ...metrics.collect(streams.size)];
     return { status: 200, text: renderMetrics(families), headers: { 'Content-Type': METRICS_CONTENT_TYPE } };
   };
-  const fetch = createApiApp({
+  const answer = createApiApp({
     services,
     settings: followSettings(services.settings),
     authenticator,
@@ -65,11 +66,11 @@ export function createApiServer(services: ApiServices, options: ApiServerOptions
     metrics,
     answerMetrics,
   });
-  return serve(services, options, { fetch, streams, answerMetrics });
+  return serve(services, options, { answer, streams, answerMetrics });
 }
 
 interface ServeParts {
-  readonly fetch: ApiFetch;
+  readonly answer: Answerer;
   readonly streams: EventStreams;
   readonly answerMetrics: () => Promise<Answer>;
 }
@@ -81,21 +82,22 @@ function serve(services: ApiServices, options: ApiServerOptions, parts: ServePar
     parts.streams.close();
     await Promise.all(open.splice(0).map((server) => closeServer(server, options.closeGraceMs ?? CLOSE_GRACE_MS)));
   };
-  const openPort = async (fetch: ApiFetch, place: ApiServerOptions['tcp']) => {
+  const handle = handleWith(parts.answer, onError);
+  const openPort = async (handler: Handle, place: ApiServerOptions['tcp']) => {
     if (place === null) return null;
-    const { server, port } = await listenOnPort(fetch, place, onError);
+    const { server, port } = await listenOnPort(handler, place, onError);
     open.push(server);
     return port;
   };
   const openAll = async () => {
-    if (isSocketPathUsable(options.socketPath)) open.push(await listenOnSocket(parts.fetch, options.socketPath, onError));
+    if (isSocketPathUsable(options.socketPath)) open.push(await listenOnSocket(handle, options.socketPath, onError));
     else services.log.warn('the path of the Unix socket is too long; local commands use the port and the token file');
-    const port = await openPort(parts.fetch, options.tcp);
-    const metricsPort = await openPort(metricsFetch(parts.answerMetrics), options.metrics);
+    const port = await openPort(handle, options.tcp);
+    const metricsPort = await openPort(metricsHandler(parts.answerMetrics, onError), options.metrics);
     return { url: port === null ? null : urlOf(options.tcp?.bind ?? '', port), port, metricsPort };
   };
   return {
-    fetch: parts.fetch,
+    answer: parts.answer,
     close,
     async listen() {
       try {
@@ -108,11 +110,45 @@ function serve(services: ApiServices, options: ApiServerOptions, parts: ServePar
   };
 }
 
+/** Answers on the connection itself; what goes wrong after that is logged and ends the connection. */
+function handleWith(answer: Answerer, onError: (error: Error) => void): Handle {
+  return (incoming, outgoing, connection) => {
+    const call = {
+      connection,
+      method: incoming.method ?? 'GET',
+      target: incoming.url ?? '/',
+      header: headerReader(incoming),
+      detachedBody: null,
+    };
+    answer(call)
+      .then(({ exchange, result }) => sendAnswer(outgoing, exchange, result))
+      .catch((error: unknown) => {
+        onError(error instanceof Error ? error : new Error(String(error)));
+        outgoing.destroy();
+      });
+  };
+}
+
+function headerReader(incoming: IncomingMessage): (name: string) => string | undefined {
+  return (name) => {
+    const value = incoming.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  };
+}
+
 /** The metrics port knows one address and nothing else. */
-function metricsFetch(answerMetrics: () => Promise<Answer>): ApiFetch {
-  return async (request) => {
-    if (new URL(request.url).pathname !== '/metrics') return new Response('Not found\n', { status: 404 });
-    const { text } = await answerMetrics();
-    return new Response(text ?? null, { headers: { 'Content-Type': METRICS_CONTENT_TYPE } });
+function metricsHandler(answerMetrics: () => Promise<Answer>, onError: (error: Error) => void): Handle {
+  return (incoming, outgoing) => {
+    if (incoming.url?.split('?', 1)[0] !== '/metrics') {
+      outgoing.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found\n');
+      return;
+    }
+    answerMetrics().then(
+      ({ text }) => outgoing.writeHead(200, { 'Content-Type': METRICS_CONTENT_TYPE }).end(text),
+      (error: unknown) => {
+        onError(error instanceof Error ? error : new Error(String(error)));
+        outgoing.writeHead(500).end();
+      },
+    );
   };
 }

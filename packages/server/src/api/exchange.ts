@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { invalidRequest } from './invalid-request.ts';
 import type { Principal } from './principal.ts';
 
-/** What the listener knows about the caller; tests hand it to `app.request`. */
+/** What the listener knows about the caller. */
 export interface Connection {
   /** `socket` = the instance's Unix socket, whose callers are trusted. */
   readonly transport: 'tcp' | 'socket';
@@ -30,7 +30,10 @@ export interface Exchange {
   readonly isHttps: boolean;
   /** Name in lower case. */
   header(name: string): string | undefined;
-  readonly request: Request;
+  /** As sent, so that a HEAD is known as one. */
+  readonly sentMethod: string;
+  /** The body where there is no connection to read it from: an answer made for a test. */
+  readonly detachedBody: AsyncIterable<Uint8Array> | null;
   /** Headers of the answer, filled on the way; error answers carry them too. */
   readonly answerHeaders: Record<string, string>;
   /** Set by the authentication step. */
@@ -45,7 +48,7 @@ export interface Exchange {
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
-  readonly text?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+  readonly text?: string | Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -77,8 +80,8 @@ export const noContent: Answer = { status: 204 };
 /** Aborts when the caller goes away before the answer is finished. */
 export function disconnectSignal(exchange: Exchange): AbortSignal {
   const { outgoing } = exchange.connection;
-  if (outgoing === undefined) return exchange.request.signal;
   const controller = new AbortController();
+  if (outgoing === undefined) return controller.signal;
   outgoing.once('close', () => controller.abort(new Error('the caller went away')));
   if (outgoing.destroyed) controller.abort(new Error('the caller went away'));
   return controller.signal;

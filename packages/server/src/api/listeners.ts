@@ -1,14 +1,14 @@
 /** The two doors: a TCP port and the instance's Unix socket, both before the same application. */
 
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ConflictError, UnavailableError } from '../core/errors.ts';
 import type { Connection } from './exchange.ts';
 
 /** Told what goes wrong at an open door, for example when no more connections can be accepted. */
 export type OnServerError = (error: Error) => void;
-export type Fetch = (request: Request, connection: Connection) => Response | Promise<Response>;
+/** Answers one request on its connection; must not throw. */
+export type Handle = (incoming: IncomingMessage, outgoing: ServerResponse, connection: Connection) => void;
 
 /** Longer than the idle time that proxies and clients keep a connection for, so that they close first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -21,11 +21,11 @@ export function isSocketPathUsable(path: string): boolean {
 
 /** Throws ConflictError `port_in_use` when somebody else listens there, UnavailableError when the system refuses the address. */
 export async function listenOnPort(
-  fetch: Fetch,
+  handle: Handle,
   { port, bind }: { readonly port: number; readonly bind: string },
   onError: OnServerError,
 ): Promise<{ readonly server: Server; readonly port: number }> {
-  const server = makeServer(fetch, 'tcp');
+  const server = makeServer(handle, 'tcp');
   await listen(server, () => server.listen(port, bind), `${bind}:${port}`);
   server.on('error', onError);
   const address = server.address();
@@ -33,9 +33,9 @@ export async function listenOnPort(
 }
 
 /** Replaces a socket that a crash left behind: whoever holds the instance's lock owns the path. Mode 0600. */
-export async function listenOnSocket(fetch: Fetch, path: string, onError: OnServerError): Promise<Server> {
+export async function listenOnSocket(handle: Handle, path: string, onError: OnServerError): Promise<Server> {
   rmSync(path, { force: true });
-  const server = makeServer(fetch, 'socket');
+  const server = makeServer(handle, 'socket');
   await listen(server, () => server.listen(path), path);
   server.on('error', onError);
   chmodSync(path, 0o600);
@@ -54,18 +54,10 @@ export function closeServer(server: Server, graceMs: number): Promise<void> {
   });
 }
 
-function makeServer(fetch: Fetch, transport: Connection['transport']): Server {
-  const answer = getRequestListener((request, { incoming, outgoing }) => {
-    if (!(incoming instanceof IncomingMessage) || !(outgoing instanceof ServerResponse)) throw new TypeError('only HTTP/1 is served');
-    const address = incoming.socket.remoteAddress ?? '';
-    return fetch(request, { transport, address, host: sentHost.get(incoming), incoming, outgoing });
-  });
-  const sentHost = new WeakMap<object, string>();
+function makeServer(handle: Handle, transport: Connection['transport']): Server {
   return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, outgoing) => {
-    // The adapter answers a strange Host by itself and without our error body: it gets a plain one, the check gets the real one.
-    if (incoming.headers.host !== undefined) sentHost.set(incoming, incoming.headers.host);
-    incoming.headers.host = 'localhost';
-    void answer(incoming, outgoing);
+    const address = incoming.socket.remoteAddress ?? '';
+    handle(incoming, outgoing, { transport, address, host: incoming.headers.host, incoming, outgoing });
   });
 }
 

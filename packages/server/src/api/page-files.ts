@@ -41,8 +41,8 @@ export function openPageFiles(root: string): PageFiles {
       if (file === undefined) return undefined;
       const content = path === '/' ? undefined : await readIfFile(file);
       if (content !== undefined && extname(file) !== '.html') return answerFile(path, file, content);
-      // Whatever has a suffix is a file that is gone; every other path is a place inside the page.
-      if (content === undefined && extname(file) !== '') return undefined;
+      // What has the suffix of a page's file is a file that is gone; every other path is a place inside the page, also one with a dot in it.
+      if (content === undefined && TYPES[extname(file)] !== undefined) return undefined;
       const index = await readIfFile(join(root, 'index.html'));
       return index === undefined ? notBuilt() : answerHtml(index.toString('utf8'));
     },

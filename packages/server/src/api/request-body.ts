@@ -21,7 +21,7 @@ export function hasBody(exchange: Exchange): boolean {
   if (exchange.header('transfer-encoding') !== undefined) return true;
   const length = exchange.header('content-length');
   if (length !== undefined) return Number(length) > 0;
-  return exchange.connection.incoming === undefined && exchange.request.body !== null;
+  return exchange.detachedBody !== null;
 }
 
 /** The media type without parameters, lower case; empty when there is none. */
@@ -35,7 +35,7 @@ function mediaType(exchange: Exchange): string {
 export async function* readChunks(exchange: Exchange, limit: number): AsyncGenerator<Uint8Array> {
   const { incoming } = exchange.connection;
   // Leaving the loop early must not destroy the connection: the refusal still has to go out on it.
-  const source: AsyncIterable<Uint8Array> | null = incoming?.iterator({ destroyOnReturn: false }) ?? exchange.request.body;
+  const source: AsyncIterable<Uint8Array> | null = incoming?.iterator({ destroyOnReturn: false }) ?? exchange.detachedBody;
   if (source === null) return;
   let size = 0;
   for await (const chunk of source) {
