@@ -8,13 +8,15 @@ export interface StepOutcome {
   readonly ends: boolean;
 }
 
+export type Verdict = { readonly accept: true } | { readonly accept: false; readonly askAgain: LlmMessage };
+
 export interface LoopPorts {
   /** Asks the model; durable before the request leaves. `messages` are everything said so far. */
   ask(step: number, messages: readonly LlmMessage[]): Promise<LlmResponse>;
   /** Stores the answer before its first tool acts, runs the calls in order, stores each result. */
   act(step: number, response: LlmResponse, calls: readonly ToolCallPart[]): Promise<StepOutcome>;
-  /** An answer without calls: `accept` ends the run, a text asks again and says why. */
-  judge(step: number, response: LlmResponse): Promise<{ readonly accept: true } | { readonly accept: false; readonly askAgain: string }>;
+  /** An answer without calls: `accept` ends the run, a message asks again and says why. */
+  judge(step: number, response: LlmResponse): Promise<Verdict>;
 }
 
 export interface LoopInput {
@@ -40,7 +42,7 @@ export async function runAgentLoop(input: LoopInput, ports: LoopPorts): Promise<
     if (calls.length === 0) {
       const verdict = await ports.judge(step, response);
       if (verdict.accept) return 'answered';
-      messages.push(...assistantMessage(response), { role: 'user', content: [{ type: 'text', text: verdict.askAgain }] });
+      messages.push(...assistantMessage(response), verdict.askAgain);
       continue;
     }
     const outcome = await ports.act(step, response, calls);

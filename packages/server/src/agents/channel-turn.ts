@@ -14,11 +14,11 @@ import type { AgentSpine } from '../storage/agent/agent-spine.ts';
 import type { TurnEffect } from '../storage/agent/effects.ts';
 import type { ModelCallDraft } from '../storage/agent/model-calls.ts';
 import type { AnswerInput, ClaimedTurn, EndCallInput, EndTurnInput, PlannedCall, TurnEnding } from '../storage/agent/turns.ts';
-import { type LoopPorts, runAgentLoop, type StepOutcome, textOf } from './agent-loop.ts';
+import { type LoopPorts, runAgentLoop, type StepOutcome, textOf, type Verdict } from './agent-loop.ts';
 import { AnswerStream } from './answer-stream.ts';
 import { ReplyDraft } from './reply-draft.ts';
 import { isToolSyntax } from './tool-syntax.ts';
-import { readResumePoint, resultOfRow, storedResult, toolResult } from './turn-history.ts';
+import { askAgain, readResumePoint, resultOfRow, storedResult, toolResult } from './turn-history.ts';
 
 export interface TurnServices {
   readonly spine: AgentSpine;
@@ -54,7 +54,7 @@ export class ChannelTurn {
   /** Step whose call `claim` has recorded. */
   readonly #reservedStep: number;
   #effects: TurnEffect[] = [];
-  #hasReacted = false;
+  #hasReacted: boolean;
   #asksAgain = 0;
   #reasoningIndex = 0;
   #failedCall: EndTurnInput['failedCall'];
@@ -76,6 +76,7 @@ export class ChannelTurn {
     this.#replan = turn.replan;
     this.#signal = signal;
     this.#reservedStep = readResumePoint(turn.claimed.steps, turn.claimed.calls).firstStep;
+    this.#hasReacted = turn.claimed.calls.some((call) => call.tool === 'react' && call.state === 'done');
     this.#draft = new ReplyDraft(services.newId, services.emit, this.#source());
   }
 
@@ -141,7 +142,7 @@ export class ChannelTurn {
     return this.#services.spine.reserve(this.#turnId, step, this.#callDraft(this.#plan.first));
   }
 
-  async #judge(step: number, response: LlmResponse): Promise<{ accept: true } | { accept: false; askAgain: string }> {
+  async #judge(step: number, response: LlmResponse): Promise<Verdict> {
     const text = textOf(response);
     const answer = this.#answerInput(step, response, []);
     if (
@@ -166,7 +167,7 @@ export class ChannelTurn {
         model: this.#plan.first.model,
       });
     }
-    return { accept: false, askAgain: text === '' ? ASK_FOR_AN_ANSWER : ASK_FOR_A_REAL_CALL };
+    return { accept: false, askAgain: askAgain(response) };
   }
 
   async #act(step: number, response: LlmResponse, calls: readonly ToolCallPart[]): Promise<StepOutcome> {
@@ -311,9 +312,6 @@ export class ChannelTurn {
     return { agentId: this.#agent.id, conversationId: this.#conversationId, turnId: trusted<TurnId>(this.#turnId) };
   }
 }
-
-const ASK_FOR_AN_ANSWER = '[System: your last answer was empty. Call `reply` with what you want to say, or `skip` to stay silent.]';
-const ASK_FOR_A_REAL_CALL = '[System: you wrote a tool call as text, so nothing happened. Call the tool itself, or answer in plain words.]';
 
 export function callDraft(
   candidate: { readonly provider: string; readonly model: string },

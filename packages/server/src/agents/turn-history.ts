@@ -3,7 +3,7 @@
 import type { LlmMessage, LlmResponse, ToolResultPart } from '../core/llm.ts';
 import type { StepRow, ToolCallRow } from '../storage/agent/records.ts';
 import type { StoredResult } from '../storage/agent/turns.ts';
-import { assistantMessage } from './agent-loop.ts';
+import { assistantMessage, textOf } from './agent-loop.ts';
 
 export interface ResumePoint {
   /** Answers and results of the steps that are done. */
@@ -19,14 +19,23 @@ export function readResumePoint(steps: readonly StepRow[], calls: readonly ToolC
     const response = step.response === null ? null : (JSON.parse(step.response) as LlmResponse);
     if (step.state === 'calling' || response === null) return { messages, firstStep: step.n, stored: null };
     if (step.state === 'answered') return { messages, firstStep: step.n, stored: response };
-    messages.push(...assistantMessage(response), ...resultMessage(calls.filter((call) => call.step_n === step.n)));
+    const ofStep = calls.filter((call) => call.step_n === step.n);
+    messages.push(...assistantMessage(response), ofStep.length === 0 ? askAgain(response) : resultMessage(ofStep));
   }
   return { messages, firstStep: (steps.at(-1)?.n ?? -1) + 1, stored: null };
 }
 
-function resultMessage(calls: readonly ToolCallRow[]): LlmMessage[] {
-  return calls.length === 0 ? [] : [{ role: 'tool', content: calls.map(resultOfRow) }];
+function resultMessage(calls: readonly ToolCallRow[]): LlmMessage {
+  return { role: 'tool', content: calls.map(resultOfRow) };
 }
+
+/** What the model hears after an answer that could not be used: it was empty, or a tool call written as text. */
+export function askAgain(response: LlmResponse): LlmMessage {
+  return { role: 'user', content: [{ type: 'text', text: textOf(response) === '' ? ASK_FOR_AN_ANSWER : ASK_FOR_A_REAL_CALL }] };
+}
+
+const ASK_FOR_AN_ANSWER = '[System: your last answer was empty. Call `reply` with what you want to say, or `skip` to stay silent.]';
+const ASK_FOR_A_REAL_CALL = '[System: you wrote a tool call as text, so nothing happened. Call the tool itself, or answer in plain words.]';
 
 export function resultOfRow(call: ToolCallRow): ToolResultPart {
   const stored = storedResult(call);

@@ -28,12 +28,15 @@ const KEEP_AT_LEAST = 4;
 const OPEN_STATES = new Set(['gathering', 'ready', 'running']);
 
 export function buildMessages(input: ContextInput): LlmMessage[] {
-  const rows = orderByTurn(input.history.filter((row) => isSaid(row, input.turnId)));
+  const said = input.history.filter((row) => isSaid(row, input.turnId));
+  const rows = orderByTurn(said, input.turnId);
   const lines = rows.map((row) => ({ row, text: renderRow(row, input) }));
   const kept = fitBudget(lines, input);
   const messages: { role: 'user' | 'assistant'; texts: string[] }[] = [];
   if (kept.length < lines.length || input.historyCut) {
     messages.push({ role: 'user', texts: ['[Older messages of this conversation are left out here.]'] });
+  } else if (kept[0]?.row.role === 'assistant') {
+    messages.push({ role: 'user', texts: ['[You spoke first in this conversation.]'] });
   }
   for (const { row, text } of kept) {
     const role = row.role === 'assistant' ? 'assistant' : 'user';
@@ -51,12 +54,12 @@ function isSaid(row: HistoryMessage, turnId: string): boolean {
   return !OPEN_STATES.has(row.turn_state);
 }
 
-/** By the order in which turns began; what belongs to no turn stays behind its neighbour. */
-function orderByTurn(rows: readonly HistoryMessage[]): HistoryMessage[] {
+/** By the order in which turns began; what belongs to no turn stays behind its neighbour, and what is asked now comes last. */
+function orderByTurn(rows: readonly HistoryMessage[], turnId: string): HistoryMessage[] {
   let ordinal = 0;
   const keyed = rows.map((row) => {
     ordinal = row.turn_ordinal ?? ordinal;
-    return { row, ordinal };
+    return { row, ordinal: row.turn_id === turnId ? Number.MAX_SAFE_INTEGER : ordinal };
   });
   return keyed.sort((left, right) => left.ordinal - right.ordinal || left.row.seq - right.row.seq).map(({ row }) => row);
 }
@@ -73,7 +76,7 @@ function renderRow(row: HistoryMessage, input: ContextInput): string {
 }
 
 function pastMessage(row: HistoryMessage, input: ContextInput): string {
-  return input.isDirect ? withFiles(row) : `[${row.author_name ?? 'unknown'}, ${toIso(row.created_at)}]\n${withFiles(row)}`;
+  return input.isDirect ? withFiles(row) : `[${escapeMarkup(row.author_name ?? 'unknown')}, ${toIso(row.created_at)}]\n${withFiles(row)}`;
 }
 
 /** Facts of the moment; they are never stored, so that the history in later prompts stays the same to the byte. */
@@ -88,16 +91,20 @@ function envelope(row: HistoryMessage, input: ContextInput): string {
   return `<envelope>\n${facts.map(escapeMarkup).join('\n')}\n</envelope>`;
 }
 
+/** Only the system writes envelopes; one in a person's text is words like any other. */
+const FORGED_ENVELOPE = /<(?=\s*\/?\s*envelope\b)/giu;
+
 /** A name must not be able to close the envelope or to add a line to it. */
 function escapeMarkup(text: string): string {
   return text.replaceAll(/[<>]/g, (sign) => (sign === '<' ? '‹' : '›')).replaceAll(/\s+/g, ' ');
 }
 
 function withFiles(row: HistoryMessage): string {
+  const content = row.content.replaceAll(FORGED_ENVELOPE, '‹');
   const files = JSON.parse(row.attachments) as Attachment[];
-  if (files.length === 0) return row.content;
+  if (files.length === 0) return content;
   const notes = files.map((file) => `[Attached file: ${escapeMarkup(file.filename)}, ${file.mimeType}, ${file.size} bytes]`);
-  return [row.content, ...notes].filter((part) => part !== '').join('\n');
+  return [content, ...notes].filter((part) => part !== '').join('\n');
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

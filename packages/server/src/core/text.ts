@@ -43,9 +43,15 @@ function longestPrefix(text: string, limit: number): number {
 }
 
 function longestSuffix(text: string, limit: number): number {
-  let length = Math.min(text.length, limit);
-  while (length > 0 && byteLength(text.slice(text.length - length)) > limit) length = Math.floor(length * 0.9);
-  return length;
+  const bytes = Buffer.from(text.slice(Math.max(0, text.length - limit)));
+  let from = Math.max(0, bytes.length - limit);
+  while (isContinuation(bytes[from])) from += 1;
+  return bytes.subarray(from).toString().length;
+}
+
+/** True inside a character of UTF-8, false at its first byte. */
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
 /** Largest grapheme boundary at or before `index`; looks back a bounded way, which no real grapheme exceeds. */
@@ -62,7 +68,7 @@ function lastBoundary(text: string, index: number): number {
 function nextBoundary(text: string, index: number): number {
   const from = Math.max(0, index - 64);
   for (const { index: at } of graphemes(text.slice(from, index + 64))) if (from + at >= index) return from + at;
-  return index;
+  return Math.min(text.length, index + 64);
 }
 
 function graphemes(text: string): Intl.Segments {
