@@ -42,7 +42,8 @@ export class PromptTemplates {
   async prepare(): Promise<void> {
     if (this.#engine) return;
     const { Liquid } = await import('liquidjs');
-    this.#engine = new Liquid({ strictFilters: true, ownPropertyOnly: true });
+    // `jsTruthy`: a blank text counts as absent, so that `if` leaves its section out.
+    this.#engine = new Liquid({ strictFilters: true, ownPropertyOnly: true, jsTruthy: true });
   }
 
   /** Changes whenever a render with the same variables could give another text. */
