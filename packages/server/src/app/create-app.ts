@@ -205,12 +205,15 @@ async function assemble(options: AppOptions, hooks: AppHooks, closers: (() => vo
   let settled: Promise<void> = Promise.resolve();
   const carryOut = async (next: ConfigSnapshot): Promise<void> => {
     const { added, removed } = agents.compare(next);
+    const announce = (agentId: string, state: 'created' | 'deleted') =>
+      events.append({ type: 'agent_state', agentId, data: { agent_id: agentId, state, previous: null } });
     for (const agent of added) {
       await agents.open(agent);
       if (phase === 'open') agents.get(agent.id)?.runtime.resumeAll();
+      announce(agent.id, 'created');
     }
     await messaging.adapters.reconcile(next);
-    await Promise.all(removed.map((id) => agents.close(id)));
+    await Promise.all(removed.map((id) => agents.close(id).then(() => announce(id, 'deleted'))));
   };
   config.subscribe((next, _previous, change) => {
     configureLog(logFile, next);

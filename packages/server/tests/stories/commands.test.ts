@@ -41,12 +41,13 @@ test('[CH-28] /status answers during a turn and says what goes on', async () => 
 });
 
 test('/new starts from a clean page: the model no longer sees what was said, the history still shows it', async () => {
-  const world = await createTestWorld({ model: script(reply('Hello Ana.'), reply('I do not know.')) });
-  await world.portal.asks('I am Ana.');
+  const world = await createTestWorld({ model: script(reply('Hello Zoe.'), reply('I do not know.')) });
+  await world.portal.asks('I am Zoe.');
   expect((await world.portal.asks('/new')).messages[0]?.content).toContain('New session');
   await world.portal.asks('Who am I?');
-  expect(JSON.stringify(world.model.requests[1]?.body)).not.toContain('Ana');
-  expect((await world.portal.history()).map(({ content }) => content)).toContain('I am Ana.');
+  const body = world.model.requests[1]?.body ?? {};
+  expect(JSON.stringify(body)).not.toContain('Zoe');
+  expect((await world.portal.history()).map(({ content }) => content)).toContain('I am Zoe.');
 });
 
 test('a paused agent keeps what comes in and answers it in order after resume', async () => {

@@ -53,7 +53,6 @@ export function createAgentsPort(deps: AgentsDeps): AgentsPort {
       await config.apply((file) => addAgentEntry(file, entry, limit), 'api');
       if (input.config) await config.patch({ set: prefixed(input.id, input.config), unset: [] });
       await deps.settled();
-      deps.changed(input.id, 'created', null);
       return view(input.id);
     },
     async update(agentId, change, expected) {
@@ -75,7 +74,6 @@ export function createAgentsPort(deps: AgentsDeps): AgentsPort {
         await moveToTrash(deps.instanceDir, agentId, deps.clock.now());
         await deps.forget(agentId);
       }
-      deps.changed(agentId, 'deleted', null);
     },
     async pause(agentId, reason) {
       const agent = agents.require(agentId);

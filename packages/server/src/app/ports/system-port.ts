@@ -1,7 +1,7 @@
 /** How the instance is doing, in one answer; and the request to stop it. */
 
 import type { InstanceState, Status } from '@spacebot/protocol/status';
-import type { ConfigStore } from '../../config/store.ts';
+import { type ConfigStore, issuesOf } from '../../config/store.ts';
 import { type Clock, toIso } from '../../core/clock.ts';
 import type { RunId } from '../../core/ids.ts';
 import type { MessagingGateway } from '../../messaging/gateway.ts';
@@ -88,16 +88,13 @@ function statusOf(deps: SystemDeps): Status {
   };
 }
 
-/** The first line of what is wrong with the file that could not be loaded. */
+/** The first error in the file that could not be loaded, warnings left out. */
 function configError(config: ConfigStore): string | null {
   const error = config.lastError;
   if (!error) return null;
-  const issues = error.details.issues;
-  const first: unknown = Array.isArray(issues) ? issues[0] : undefined;
-  if (typeof first === 'object' && first !== null && 'message' in first && 'file' in first && 'line' in first && 'column' in first) {
-    return `${first.file}:${first.line}:${first.column}: ${first.message}`;
-  }
-  return error.publicMessage;
+  const first = issuesOf(error).find((issue) => issue.severity === 'error');
+  if (first === undefined || first.line === null) return error.publicMessage;
+  return `${first.file}:${first.line}:${first.column}: ${first.message}`;
 }
 
 function agentStatus(agent: OpenAgent): Status['agents'][number] {
