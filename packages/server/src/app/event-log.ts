@@ -10,16 +10,23 @@ import type { InstanceEvent, Journal, JournalRow } from '../storage/instance/jou
 import type { EventFilter, EventsPort } from './api-services.ts';
 import { type FindSpine, renderEvent, renderSignal } from './event-renderer.ts';
 
-/** Signals that may wait for a relay; more are dropped, as live signals may be. */
+/** Signals of one agent that may wait for its relay; more are dropped, as live signals may be. */
 const HELD_SIGNALS = 10_000;
 /** Own rows of an agent are forgotten in steps once the journal has them. */
 const TRIM_EVERY = 2_000;
 const TRIM_KEEP = 1_000;
 
+interface HeldSignal {
+  readonly signal: LiveSignal;
+  /** Number of the agent's newest event when the signal was made; it is told after that one. */
+  readonly after: number;
+}
+
 interface RelayState {
   isRunning: boolean;
   rungAgain: boolean;
   sinceTrim: number;
+  held: HeldSignal[];
 }
 
 export class EventLog implements EventsPort {
@@ -29,7 +36,6 @@ export class EventLog implements EventsPort {
   readonly #log: Logger;
   readonly #listeners = new Set<(event: SpacebotEvent) => void>();
   readonly #relays = new Map<string, RelayState>();
-  #held: LiveSignal[] = [];
   #closed = false;
 
   constructor(journal: Journal, findSpine: FindSpine, clock: Clock, log: Logger) {
@@ -57,11 +63,12 @@ export class EventLog implements EventsPort {
     while ((await this.#journal.relay(agentId, spine)) > 0);
   }
 
-  /** A live signal comes after every durable event that was written before it. */
+  /** A live signal comes after every durable event of its agent that was written before it. */
   signal(signal: LiveSignal): void {
     if (this.#listeners.size === 0) return;
-    if (!this.#isRelaying() && this.#held.length === 0) this.#deliver(renderSignal(signal, this.#clock.now()));
-    else if (this.#held.length < HELD_SIGNALS) this.#held.push(signal);
+    const state = this.#relayOf(signal.agentId);
+    if (!state.isRunning) this.#deliver(renderSignal(signal, this.#clock.now()));
+    else if (state.held.length < HELD_SIGNALS) state.held.push({ signal, after: this.#findSpine(signal.agentId)?.lastEventSeq() ?? 0 });
   }
 
   append(event: InstanceEvent): void {
@@ -107,11 +114,12 @@ export class EventLog implements EventsPort {
         const spine = this.#findSpine(agentId);
         if (!spine || this.#closed) return;
         state.sinceTrim += await this.#journal.relay(agentId, spine);
+        this.#releaseSignals(state, this.#journal.cursor(spine));
         if (state.sinceTrim > TRIM_EVERY) await this.#trim(spine, state);
       } while (state.rungAgain);
     } finally {
       state.isRunning = false;
-      this.#flushSignals();
+      this.#releaseSignals(state, Number.POSITIVE_INFINITY);
     }
   }
 
@@ -124,15 +132,10 @@ export class EventLog implements EventsPort {
   #relayOf(agentId: string): RelayState {
     let state = this.#relays.get(agentId);
     if (!state) {
-      state = { isRunning: false, rungAgain: false, sinceTrim: 0 };
+      state = { isRunning: false, rungAgain: false, sinceTrim: 0, held: [] };
       this.#relays.set(agentId, state);
     }
     return state;
-  }
-
-  #isRelaying(): boolean {
-    for (const state of this.#relays.values()) if (state.isRunning) return true;
-    return false;
   }
 
   #publish(rows: readonly JournalRow[]): void {
@@ -141,13 +144,14 @@ export class EventLog implements EventsPort {
       const event = renderEvent(row, this.#findSpine);
       if (event) this.#deliver(event);
     }
-    this.#flushSignals();
   }
 
-  #flushSignals(): void {
-    const held = this.#held;
-    this.#held = [];
-    for (const signal of held) this.#deliver(renderSignal(signal, this.#clock.now()));
+  /** Tells what waited for events up to this number of the agent. */
+  #releaseSignals(state: RelayState, upTo: number): void {
+    for (let next = state.held[0]; next && next.after <= upTo; next = state.held[0]) {
+      state.held.shift();
+      this.#deliver(renderSignal(next.signal, this.#clock.now()));
+    }
   }
 
   #deliver(event: SpacebotEvent): void {

@@ -94,7 +94,7 @@ export class LogFile {
     const text = this.#options.scrub(JSON.stringify(line));
     this.#pending.push(text);
     this.#pendingBytes += text.length;
-    this.#options.terminal?.write(`${this.#settings.format === 'pretty' ? prettyLine(line) : text}\n`);
+    this.#options.terminal?.write(`${this.#settings.format === 'pretty' ? this.#options.scrub(prettyLine(line)) : text}\n`);
     if (level === 'error' || this.#pendingBytes > FLUSH_BYTES) this.#flush();
     else this.#cancelFlush ??= this.#options.clock.schedule(FLUSH_MS, () => this.#flush());
   }
