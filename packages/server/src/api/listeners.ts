@@ -12,6 +12,8 @@ export type Handle = (incoming: IncomingMessage, outgoing: ServerResponse, conne
 
 /** Longer than the idle time that proxies and clients keep a connection for, so that they close first. */
 const KEEP_ALIVE_MS = 75_000;
+/** How often a closing server looks for connections that have become idle. */
+const SWEEP_MS = 25;
 /** `sun_path` without its closing zero. */
 const LONGEST_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
 
@@ -46,8 +48,11 @@ export async function listenOnSocket(handle: Handle, path: string, onError: OnSe
 export function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection whose answer ends only now would stay open for a next request that nobody takes any more.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(timer);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();
