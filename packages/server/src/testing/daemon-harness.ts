@@ -57,9 +57,9 @@ export class DaemonHarness {
   }
 
   /** Starts without waiting, for a start that is expected to fail or to be killed. */
-  launch(): SpacebotProcess {
+  launch(flags: readonly string[] = []): SpacebotProcess {
     const { environment, under } = this.#options;
-    this.#process = new SpacebotProcess(['start', '--foreground'], {
+    this.#process = new SpacebotProcess(['start', '--foreground', ...flags], {
       dir: this.dir,
       ...(environment === undefined ? {} : { environment }),
       ...(under === undefined ? {} : { under }),

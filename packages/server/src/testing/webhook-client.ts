@@ -107,6 +107,6 @@ export class WebhookClient {
   }
 }
 
-function isAccepted(body: unknown): body is WebhookAccepted {
+export function isAccepted(body: unknown): body is WebhookAccepted {
   return typeof body === 'object' && body !== null && 'accepted' in body;
 }

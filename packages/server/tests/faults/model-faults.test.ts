@@ -26,7 +26,11 @@ interface Fault {
 
 const FAULTS: readonly Fault[] = [
   { name: '401', step: fault(401, CHATTY), code: 'provider_unauthorized' },
-  { name: '429 that asks for a longer wait than we have', step: fault(429, CHATTY, { 'retry-after': '600' }), code: 'provider_rate_limited' },
+  {
+    name: '429 that asks for a longer wait than we have',
+    step: fault(429, CHATTY, { 'retry-after': '600' }),
+    code: 'provider_rate_limited',
+  },
   { name: '500', step: fault(500, CHATTY), code: 'provider_overloaded' },
   { name: 'a stream that is cut', step: text('Half of an ans', { cutAfter: 2 }), code: 'provider_bad_response' },
   { name: 'a connection that is hung up', step: hangUp, code: 'provider_unreachable' },

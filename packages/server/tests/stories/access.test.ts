@@ -86,7 +86,10 @@ test('a body that is malformed, too large or not what is expected is refused wit
   expect(await ask(send, json, '{"conversation_id":"c","content":"x","more":1}')).toEqual({ status: 400, code: 'invalid_request' });
   expect(await ask(send, json, big)).toEqual({ status: 413, code: 'content_too_large' });
   expect(await ask(send, json, huge)).toEqual({ status: 413, code: 'payload_too_large' });
-  expect(await ask(send, json, '{"conversation_id":"c","content":"x","agent_id":"nobody"}')).toEqual({ status: 404, code: 'agent_not_found' });
+  expect(await ask(send, json, '{"conversation_id":"c","content":"x","agent_id":"nobody"}')).toEqual({
+    status: 404,
+    code: 'agent_not_found',
+  });
   expect(await storedMessages(world)).toBe(0);
   expect(world.model.requests).toHaveLength(0);
 });

@@ -62,7 +62,7 @@ export class WebhookAdapter implements MessagingAdapter {
       supervise(this.#context.host.log, 'webhook request', this.#handle(request, response));
     });
     server.keepAliveTimeout = 65_000;
-    const failed = failureOf(server);
+    const failed = failureOf(server, this.#settings);
     await Promise.race([listen(server, this.#settings), failed]);
     this.#url = urlOf(server);
     this.#context.host.log.info(`the webhook listens on ${this.#url}`);
@@ -179,14 +179,16 @@ function listen(server: Server, settings: WebhookSettings): Promise<void> {
 }
 
 /** Rejects when the listener cannot open or breaks. */
-function failureOf(server: Server): Promise<never> {
+function failureOf(server: Server, { bind, port }: WebhookSettings): Promise<never> {
   const failure = new Promise<never>((_resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE';
       reject(
         new ConfigError(
           inUse ? 'port_in_use' : 'adapter_unavailable',
-          inUse ? 'The port of the webhook is in use.' : 'The webhook cannot listen.',
+          inUse
+            ? `The webhook cannot listen on ${bind}:${port}: another program uses it. Stop it or set another messaging.webhook.port.`
+            : `The webhook cannot listen on ${bind}:${port} (${String(error.code)}).`,
           { cause: error },
         ),
       );
