@@ -61,6 +61,3 @@ export const Usage = z
   })
   .register(z.globalRegistry, { id: 'Usage' });
 export type Usage = z.infer<typeof Usage>;
-
-/** Most bytes (UTF-8) of one message. */
-export const MAX_CONTENT_BYTES = 65_536;

@@ -4,15 +4,13 @@ import * as z from 'zod';
 import { Channel, ChannelSettingsPatch } from '../channels.ts';
 import { ErrorInfo, page, paging } from '../common.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import { SESSION_ID_PATTERN } from '../limits.ts';
 import { Attachment, Message, Usage } from '../messages.ts';
 
 const empty = z.strictObject({});
 const title = z.string().trim().min(1).max(256);
 const root = '/agents/{agent_id}/portal';
 const session = `${root}/{session_id}` as const;
-
-/** What a portal session may be called; its conversation id is `portal:chat:<agent>:<session>`. */
-export const SESSION_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 
 export const listPortalSessions = defineEndpoint({
   name: 'listPortalSessions',

@@ -2,11 +2,10 @@
 
 import { BlockList, isIP } from 'node:net';
 import type { ApiSettings } from '../app/api-services.ts';
+import { type AllowedNames, allowedNames } from '../security/request-names.ts';
 
-export interface ActiveSettings {
+export interface ActiveSettings extends AllowedNames {
   readonly source: ApiSettings;
-  readonly hosts: ReadonlySet<string>;
-  readonly origins: ReadonlySet<string>;
   isTrustedProxy(address: string): boolean;
 }
 
@@ -25,8 +24,7 @@ function activate(source: ApiSettings): ActiveSettings {
   for (const range of source.trustedProxies) addRange(proxies, range);
   return {
     source,
-    hosts: new Set(source.allowedHosts.map((host) => host.toLowerCase())),
-    origins: new Set(source.allowedOrigins.map((origin) => origin.toLowerCase().replace(/\/$/, ''))),
+    ...allowedNames(source.allowedHosts, source.allowedOrigins),
     isTrustedProxy: (address) => source.trustedProxies.length > 0 && proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'),
   };
 }

@@ -1,6 +1,6 @@
 /** The limit of one message. */
 
-import { MAX_CONTENT_BYTES } from '@spacebot/protocol/messages';
+import { MAX_CONTENT_BYTES } from '@spacebot/protocol/limits';
 import { InputError } from '../core/errors.ts';
 
 /** Throws `content_too_large`. */

@@ -15,7 +15,7 @@ import { openPageFiles } from './page-files.ts';
 import { LoginGuard, RateLimiter } from './rate-limiter.ts';
 import { sendAnswer } from './respond.ts';
 import { RouteTable } from './route-table.ts';
-import { allRoutes } from './routes/index.ts';
+import type { RouteParts } from './routes/route-parts.ts';
 
 export interface ApiServerOptions {
   /** `null` = no TCP listener (`api.enabled = false`). Port 0 = a free one. */
@@ -60,13 +60,21 @@ export function createApiServer(services: ApiServices, options: ApiServerOptions
     settings: followSettings(services.settings),
     authenticator,
     limiter: new RateLimiter(services.clock),
-    table: new RouteTable(allRoutes({ services, authenticator, logins: new LoginGuard(services.clock), streams })),
+    table: loadRoutes({ services, authenticator, logins: new LoginGuard(services.clock), streams }),
     idempotent: new IdempotentRequests(services.idempotency, services.clock),
     pages: openPageFiles(options.pageRoot),
     metrics,
     answerMetrics,
   });
   return serve(services, options, { answer, streams, answerMetrics });
+}
+
+function loadRoutes(parts: RouteParts): () => Promise<RouteTable> {
+  let table: Promise<RouteTable> | undefined;
+  return () => {
+    table ??= import('./routes/index.ts').then(({ allRoutes }) => new RouteTable(allRoutes(parts)));
+    return table;
+  };
 }
 
 interface ServeParts {

@@ -1,7 +1,7 @@
 /** What a caller posts to `/send`, checked in full before anything is stored. */
 
 import type { IncomingMessage } from 'node:http';
-import { MAX_CONTENT_BYTES } from '@spacebot/protocol/messages';
+import { MAX_CONTENT_BYTES } from '@spacebot/protocol/limits';
 import * as z from 'zod';
 import { InputError } from '../../core/errors.ts';
 import { type AdapterKey, type AgentId, trusted } from '../../core/ids.ts';

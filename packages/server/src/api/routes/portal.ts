@@ -6,11 +6,11 @@ import {
   deletePortalSession,
   getPortalSession,
   listPortalSessions,
-  SESSION_ID_PATTERN,
   sendPortalMessage,
   updatePortalSession,
   uploadPortalAttachment,
 } from '@spacebot/protocol/endpoints/portal';
+import { SESSION_ID_PATTERN } from '@spacebot/protocol/limits';
 import { toPage, toPageRequest } from '../cursor.ts';
 import { created, disconnectSignal, expectedRevision, noContent, ok } from '../exchange.ts';
 import { invalidRequest } from '../invalid-request.ts';

@@ -2,7 +2,8 @@
 
 import { endpoints } from '@spacebot/protocol/endpoints/index';
 import { getHealth, getIdle, getOpenapi, getReadiness, getStatus, restartSystem, stopSystem } from '@spacebot/protocol/endpoints/system';
-import { type Answer, ok } from '../exchange.ts';
+import { type Answer, noContent, ok } from '../exchange.ts';
+import { answerHealth } from '../health.ts';
 import { makeOpenapi } from '../openapi.ts';
 import { type Route, route, routeWithBody } from '../route.ts';
 import type { RouteParts } from './route-parts.ts';
@@ -10,16 +11,14 @@ import type { RouteParts } from './route-parts.ts';
 export function systemRoutes({ services }: RouteParts): Route[] {
   const { system, version } = services;
   let openapi: string | undefined;
+  const health = (path: string) => answerHealth(services, 'GET', path) ?? noContent;
   const requestStop = (restart: boolean, timeoutSecs: number | undefined): Answer => {
     system.requestStop({ restart, timeoutMs: timeoutSecs === undefined ? undefined : timeoutSecs * 1000 });
     return { status: 202, body: {} };
   };
   return [
-    route(getHealth, async () => ok({ status: 'ok', version })),
-    route(getReadiness, async () => {
-      const status = system.readiness();
-      return { status: status === 'ready' ? 200 : 503, body: { status } };
-    }),
+    route(getHealth, async () => health('/api/health')),
+    route(getReadiness, async () => health('/api/health/ready')),
     route(getStatus, async () => ok(await system.status())),
     route(getIdle, async () => ok(await system.idle())),
     routeWithBody(stopSystem, async ({ body }) => requestStop(false, body.timeout_secs)),

@@ -1,6 +1,6 @@
 /** Portal chat: the operator's own conversations, through the same gateway, router and store as every platform. */
 
-import { SESSION_ID_PATTERN } from '@spacebot/protocol/endpoints/portal';
+import { SESSION_ID_PATTERN } from '@spacebot/protocol/limits';
 import type { Clock } from '../../core/clock.ts';
 import { ConflictError, InputError, NotFoundError } from '../../core/errors.ts';
 import { type ConversationId, type NewId, PORTAL, trusted } from '../../core/ids.ts';
