@@ -184,6 +184,6 @@ export function toolCompletedView(row: ToolCallRow): EventData<'tool_completed'>
   };
 }
 
-export function isoOrNull(milliseconds: number | null): string | null {
+function isoOrNull(milliseconds: number | null): string | null {
   return milliseconds === null ? null : toIso(milliseconds);
 }

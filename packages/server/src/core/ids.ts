@@ -11,7 +11,6 @@ export type AgentId = Branded<'AgentId'>;
 export type AdapterKey = Branded<'AdapterKey'>;
 /** The public form of contract 7.1, for example `webhook:ticket-42`. */
 export type ConversationId = Branded<'ConversationId'>;
-export type MessageId = Branded<'MessageId'>;
 export type TurnId = Branded<'TurnId'>;
 export type IdempotencyKey = Branded<'IdempotencyKey'>;
 /** Names one boot of the daemon; a row owned by another run id has no living owner. */

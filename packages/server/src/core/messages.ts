@@ -35,9 +35,6 @@ export interface IncomingFile {
 /** Why a message counts as spoken to the bot, if it does (CH-22). */
 export type Addressed = 'direct' | 'mention' | 'reply' | 'command' | 'thread' | 'no';
 
-/** Where a text comes from; decides how far it is trusted. */
-export type Origin = 'owner' | 'member' | 'stranger' | 'web' | 'attachment' | 'tool' | 'skill' | 'system';
-
 /** The place in the platform's words, for bindings and for people. */
 export interface Place {
   readonly isDirect: boolean;

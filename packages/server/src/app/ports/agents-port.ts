@@ -126,7 +126,7 @@ function prefixed(agentId: string, values: Readonly<Record<string, unknown>>): R
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [`agents.${agentId}.${key}`, value]));
 }
 
-export function agentView(agent: OpenAgent): Agent {
+function agentView(agent: OpenAgent): Agent {
   const { config, isPaused, pauseReason } = agent.runtime;
   return {
     id: agent.id,

@@ -76,7 +76,7 @@ function defaultAgentPatch(ids: readonly string[], wanted: string): { set: Recor
   return { set: Object.fromEntries(ids.map((id) => [`agents.${id}.default`, id === wanted])), unset: [] };
 }
 
-export function issueView(issue: ConfigIssue): Issue {
+function issueView(issue: ConfigIssue): Issue {
   return { ...issue };
 }
 

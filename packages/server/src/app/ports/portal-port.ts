@@ -130,7 +130,7 @@ function requireAttachment(agent: OpenAgent, id: string): Attachment {
   return { id: row.id, filename: row.filename, mimeType: row.mime_type, size: row.size, sha256: row.sha256 };
 }
 
-export function turnEnd(agent: OpenAgent, turnId: string): TurnEnd {
+function turnEnd(agent: OpenAgent, turnId: string): TurnEnd {
   const turn = agent.spine.turn(turnId);
   if (!turn) throw new NotFoundError('message_not_found', 'The conversation was erased.');
   const said = agent.spine.messagesOfTurn(turnId).filter((row) => row.role !== 'user');

@@ -5,17 +5,17 @@ const MAX_ECHO = 600;
 
 const GREETING = `${LABEL} Hello! I am the built-in offline demo model of Spacebot. I understand nothing, I only show that the whole path works: your message was stored, a model was called, and this answer was streamed back to you. Add the key of a real provider to talk to a real assistant.`;
 
-const HELP = `${LABEL} With a real model I answer questions, remember what matters and work on tasks beside the conversation. As the offline demo I can only repeat what you write. To go on, set ANTHROPIC_API_KEY or OPENAI_API_KEY, or name a provider under [llm] in config.toml, and start again without --demo.`;
+const HELP = `${LABEL} With a real model I answer the people of this conversation. As the offline demo I can only repeat what you write. To go on, set ANTHROPIC_API_KEY or OPENAI_API_KEY, or name a provider under [llm] in config.toml, and start again without --demo.`;
 
 const GREETINGS: ReadonlySet<string> = new Set(['hello', 'hi', 'hey', 'hallo', 'good morning', 'good evening', 'hello there', 'hi there']);
-const QUESTIONS: ReadonlySet<string> = new Set([
+const QUESTIONS: readonly string[] = [
   'help',
   'what can you do',
   'who are you',
   'what are you',
   'how does this work',
   'what is this',
-]);
+];
 
 export function composeDemoAnswer(said: string): string {
   const text = lastLines(said);
@@ -25,7 +25,7 @@ export function composeDemoAnswer(said: string): string {
     .replace(/\s+/g, ' ')
     .trim();
   if (GREETINGS.has(bare)) return GREETING;
-  if (QUESTIONS.has(bare)) return HELP;
+  if (QUESTIONS.some((question) => bare.endsWith(question))) return HELP;
   if (bare === '' && text === '') return `${LABEL} You sent no text, so there is nothing to repeat.`;
   return `${LABEL} You wrote: ${cut(text)}`;
 }
