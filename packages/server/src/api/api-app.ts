@@ -9,6 +9,7 @@ import { findClientAddress } from './active-settings.ts';
 import type { Authenticator } from './authenticator.ts';
 import { toErrorAnswer } from './error-answer.ts';
 import { ALREADY_SENT, type Answer, type Connection, type Exchange, type HandlerResult } from './exchange.ts';
+import { answerHealth } from './health.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import { type IdempotentRequests, readIdempotencyKey } from './idempotency.ts';
 import type { PageFiles } from './page-files.ts';
@@ -22,7 +23,8 @@ export interface ApiAppParts {
   readonly settings: () => ActiveSettings;
   readonly authenticator: Authenticator;
   readonly limiter: RateLimiter;
-  readonly table: RouteTable;
+  /** Loaded with the first request that needs it: its schemas are the larger part of the time to start. */
+  readonly table: () => Promise<RouteTable>;
   readonly idempotent: IdempotentRequests;
   readonly pages: PageFiles;
   readonly metrics: HttpMetrics;
@@ -159,8 +161,14 @@ function authenticate({ authenticator }: ApiAppParts, exchange: Exchange): void 
 
 async function answerApi(parts: ApiAppParts, exchange: Exchange): Promise<HandlerResult> {
   const { method, path } = exchange;
-  if (!parts.table.isOpen(method, path)) authenticate(parts, exchange);
-  const match = parts.table.match(method, path.slice('/api'.length));
+  const health = answerHealth(parts.services, method, path);
+  if (health) {
+    exchange.template = path;
+    return health;
+  }
+  const table = await parts.table();
+  if (!table.isOpen(method, path)) authenticate(parts, exchange);
+  const match = table.match(method, path.slice('/api'.length));
   const { endpoint } = match.route;
   exchange.template = `/api${endpoint.path}`;
   if (endpoint.produces === 'text/event-stream' && exchange.sentMethod === 'HEAD') throw methodNotAllowed(['GET']);
