@@ -8,6 +8,7 @@ import { supervise } from '../core/supervise.ts';
 import { startWorker } from '../core/worker-thread.ts';
 import type { InstanceStore } from '../storage/instance/instance-store.ts';
 import type { Journal } from '../storage/instance/journal.ts';
+import type { EventLog } from './event-log.ts';
 import type { OpenAgents } from './open-agents.ts';
 
 export interface MaintenanceDeps {
@@ -16,6 +17,7 @@ export interface MaintenanceDeps {
   readonly instance: InstanceStore;
   readonly journal: Journal;
   readonly agents: OpenAgents;
+  readonly events: EventLog;
 }
 
 const LOOK_MS = 1_000;
@@ -58,8 +60,14 @@ export class Maintenance {
     const due = this.#paths().filter((path) => walSize(path) > CHECKPOINT_BYTES);
     if (due.length > 0) this.#checkpoint(due);
     else this.#restAfterWork();
-    if (this.#looks % SWEEP_EVERY === 0) supervise(this.#deps.log, 'sweep', this.#deps.journal.sweep());
+    if (this.#looks % SWEEP_EVERY === 0) supervise(this.#deps.log, 'sweep', this.#sweep());
     if (this.#looks % PROBE_EVERY === 0) this.#probeFailed();
+  }
+
+  /** Bounded steps, each a commit of its own, so that work goes on between them. */
+  async #sweep(): Promise<void> {
+    while ((await this.#deps.journal.sweep()) > 0);
+    for (const agent of this.#deps.agents.all()) while ((await agent.spine.sweep()) > 0);
   }
 
   #paths(): string[] {
@@ -90,12 +98,13 @@ export class Maintenance {
 
   /** A disk that was full takes writes again some day; what waited then goes on. */
   #probeFailed(): void {
-    const { instance, agents, log } = this.#deps;
+    const { instance, journal, agents, events, log } = this.#deps;
     if (instance.database.failure && instance.database.probe()) log.info('the instance store takes writes again');
+    if (journal.failure && journal.probe()) for (const agent of agents.all()) events.ring(agent.id);
     for (const agent of agents.all()) {
       if (!agent.spine.failure || !agent.spine.probe()) continue;
       log.info('the store takes writes again', { agent_id: agent.id });
-      agent.runtime.resumeAll();
+      supervise(log, 'resume after an outage', agent.runtime.resumeAfterOutage());
     }
   }
 }

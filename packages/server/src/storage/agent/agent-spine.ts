@@ -15,8 +15,9 @@ import type { ConversationDraft } from './messages.ts';
 import { ensureConversation, insertAttachment } from './messages.ts';
 import type { ModelCallDraft } from './model-calls.ts';
 import type { ConversationRow, OutboxRow } from './records.ts';
-import { type Recovered, type RecoverInput, recover } from './recover.ts';
+import { type Recovered, type RecoverInput, recover, release } from './recover.ts';
 import { SpineReads } from './spine-reads.ts';
+import { sweep } from './sweep.ts';
 import * as turns from './turns.ts';
 import type { SpineContext, Unit } from './unit.ts';
 
@@ -53,6 +54,10 @@ export class AgentSpine extends SpineReads {
 
   recover(input: RecoverInput): Recovered {
     return this.#database.writeNow((tx) => recover(this.#unit(tx), input));
+  }
+
+  release(alive: readonly string[]): Promise<number> {
+    return this.#write((unit) => release(unit, alive));
   }
 
   accept(input: AcceptInput): Promise<Accepted> {
@@ -140,6 +145,11 @@ export class AgentSpine extends SpineReads {
       ensureConversation(unit, conversation);
       insertAttachment(unit, conversation.id, file);
     });
+  }
+
+  /** Removes what is final and old, a bounded part; zero = nothing is left to remove. */
+  sweep(): Promise<number> {
+    return this.#write((unit) => sweep(unit));
   }
 
   setMeta(key: string, value: string | null): Promise<void> {

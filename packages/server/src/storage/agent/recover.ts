@@ -1,4 +1,4 @@
-/** The verb `recover`: one transaction, at start, that settles everything a dead owner left behind. */
+/** The verbs `recover`, at start, and `release`, after the store refused writes: each settles in one transaction what work left behind that is gone. */
 
 import { applyEffects, emitDelivery } from './effects.ts';
 import { assumeOpenCalls } from './model-calls.ts';
@@ -36,6 +36,19 @@ export function recover(unit: Unit, input: RecoverInput): Recovered {
   return { turns: running.length - parked.length + gathering, parked: parked.length, ambiguous, expired };
 }
 
+/** Turns of this run that nobody works on any more are ready again, to be resumed; `alive` are the ids of those that go on. Returns how many. */
+export function release(unit: Unit, alive: readonly string[]): number {
+  const running = unit.tx.all<TurnRow>("SELECT * FROM turns WHERE state = 'running' ORDER BY id");
+  const lost = running.filter((turn) => !alive.includes(turn.id));
+  for (const { id } of lost) {
+    assumeOpenCalls(unit, id);
+    settleStartedCalls(unit, id);
+    unit.tx.run("UPDATE turns SET state = 'ready', owner = NULL WHERE id = ?", id);
+    unit.tx.run("UPDATE mailbox SET state = 'queued' WHERE state = 'claimed' AND turn_id = ?", id);
+  }
+  return lost.length;
+}
+
 /** Step and call that were under way: the same place three times in a row is poison. */
 function crashPoint(unit: Unit, turnId: string): string {
   const step = unit.tx.get<{ n: number | null }>('SELECT max(n) AS n FROM steps WHERE owner_id = ?', turnId);
@@ -46,12 +59,18 @@ function crashPoint(unit: Unit, turnId: string): string {
   return call === undefined ? `${step?.n ?? 0}` : `${step?.n ?? 0}:${call.idx}`;
 }
 
-function settleStartedCalls(unit: Unit): void {
-  unit.tx.run("UPDATE tool_calls SET state = 'planned', owner = NULL WHERE state = 'started' AND repeat IN ('safe', 'keyed')");
+/** Without an owner's id: every started call. */
+function settleStartedCalls(unit: Unit, ownerId?: string): void {
+  const owner = ownerId ?? null;
   unit.tx.run(
-    "UPDATE tool_calls SET state = 'unknown', owner = NULL, result = ?, ended_at = ? WHERE state = 'started'",
+    "UPDATE tool_calls SET state = 'planned', owner = NULL WHERE state = 'started' AND repeat IN ('safe', 'keyed') AND owner_id = coalesce(?, owner_id)",
+    owner,
+  );
+  unit.tx.run(
+    "UPDATE tool_calls SET state = 'unknown', owner = NULL, result = ?, ended_at = ? WHERE state = 'started' AND owner_id = coalesce(?, owner_id)",
     JSON.stringify({ text: 'Interrupted; the outcome is unknown. Look before you repeat it.', code: 'interrupted' }),
     unit.now,
+    owner,
   );
 }
 

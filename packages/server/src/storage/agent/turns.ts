@@ -232,6 +232,7 @@ export function endCall(unit: Unit, input: EndCallInput): void {
 }
 
 function finishCall(unit: Unit, turn: TurnRow, input: Omit<EndCallInput, 'turnId'>): void {
+  announceStart(unit, turn, input.key);
   const result: StoredResult = { text: input.result, code: input.code, ...(input.ends === undefined ? {} : { ends: input.ends }) };
   unit.tx.run(
     'UPDATE tool_calls SET state = ?, result = ?, owner = NULL, started_at = coalesce(started_at, ?), ended_at = ? WHERE key = ?',
@@ -243,6 +244,13 @@ function finishCall(unit: Unit, turn: TurnRow, input: Omit<EndCallInput, 'turnId
   );
   emit(unit, { type: 'tool_completed', conversationId: turn.conversation_id, turnId: turn.id, ref: `tool_calls:${input.key}` });
   applyEffects(unit, turn, input.effects);
+}
+
+/** Internal tools have no start of their own; whoever follows the events sees one all the same. */
+function announceStart(unit: Unit, turn: TurnRow, key: string): void {
+  const call = unit.tx.get<{ state: string }>('SELECT state FROM tool_calls WHERE key = ?', key);
+  if (call?.state !== 'planned') return;
+  emit(unit, { type: 'tool_started', conversationId: turn.conversation_id, turnId: turn.id, ref: `tool_calls:${key}` });
 }
 
 /** All calls of a step have ended; the next step may be asked for. */
@@ -302,7 +310,6 @@ export function answerAndEnd(
   if (!turn) return false;
   const [key] = answer(unit, input);
   if (call && key !== undefined) {
-    emit(unit, { type: 'tool_started', conversationId: turn.conversation_id, turnId: turn.id, ref: `tool_calls:${key}` });
     finishCall(unit, turn, { ...call, key, effects: end.effects });
     endStep(unit, turn.id, input.step);
   } else {

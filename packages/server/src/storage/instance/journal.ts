@@ -60,6 +60,16 @@ export class Journal {
     this.#blockEnd = options.crashed ? this.#nextId - 1 : blockEnd;
   }
 
+  /** Null while the journal takes writes; else why it does not. */
+  get failure(): StorageError | null {
+    return this.#database.failure;
+  }
+
+  /** As of a store: true once the journal takes writes again. */
+  probe(): boolean {
+    return this.#database.probe();
+  }
+
   /** Called after each commit with the new rows, in order; must not throw. */
   onRows(listener: (rows: readonly JournalRow[]) => void): void {
     this.#onRows = listener;

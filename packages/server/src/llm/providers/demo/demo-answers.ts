@@ -8,14 +8,7 @@ const GREETING = `${LABEL} Hello! I am the built-in offline demo model of Spaceb
 const HELP = `${LABEL} With a real model I answer the people of this conversation. As the offline demo I can only repeat what you write. To go on, set ANTHROPIC_API_KEY or OPENAI_API_KEY, or name a provider under [llm] in config.toml, and start again without --demo.`;
 
 const GREETINGS: ReadonlySet<string> = new Set(['hello', 'hi', 'hey', 'hallo', 'good morning', 'good evening', 'hello there', 'hi there']);
-const QUESTIONS: readonly string[] = [
-  'help',
-  'what can you do',
-  'who are you',
-  'what are you',
-  'how does this work',
-  'what is this',
-];
+const QUESTIONS: readonly string[] = ['help', 'what can you do', 'who are you', 'what are you', 'how does this work', 'what is this'];
 
 export function composeDemoAnswer(said: string): string {
   const text = lastLines(said);
