@@ -1,28 +1,25 @@
 /** One agent at work: its spine, its prompt, and a channel for every conversation that has something to answer. */
 
 import type { AgentConfig, ConfigSnapshot } from '../config/snapshot.ts';
-import { buildMessages } from '../conversations/context-builder.ts';
 import { failureNotice } from '../conversations/notices.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError, CancelledError, ConflictError, StorageError, ToolError } from '../core/errors.ts';
 import { type AgentId, type ConversationId, type NewId, PORTAL, type TurnId, trusted } from '../core/ids.ts';
 import type { EmitSignal } from '../core/live-signals.ts';
-import type { ToolSchema } from '../core/llm.ts';
 import type { Logger } from '../core/logger.ts';
-import type { ConversationAddress, OutboundSignal, Place } from '../core/messages.ts';
+import type { ConversationAddress, OutboundSignal } from '../core/messages.ts';
 import type { Metrics } from '../core/metrics.ts';
 import { supervise } from '../core/supervise.ts';
 import type { ToolRunner } from '../core/tool.ts';
 import type { ModelGateway } from '../llm/model-gateway.ts';
 import type { ModelPlan } from '../llm/model-plan.ts';
 import { resolveRoute } from '../llm/routing.ts';
-import { loadTokenEstimator, type TokenEstimator } from '../llm/token-estimate.ts';
 import type { AgentSpine } from '../storage/agent/agent-spine.ts';
 import type { ConversationRow } from '../storage/agent/records.ts';
 import type { ClaimedTurn } from '../storage/agent/turns.ts';
 import type { AgentPrompt } from './agent-prompt.ts';
-import { ChannelTurn, callDraft, type TurnPrompt } from './channel-turn.ts';
-import { PROCESS_PROFILES } from './process-profiles.ts';
+import { ChannelTurn, callDraft } from './channel-turn.ts';
+import { platformOf, TurnPromptBuilder } from './turn-prompt.ts';
 
 export interface AgentServices {
   readonly gateway: ModelGateway;
@@ -55,14 +52,13 @@ const ABORTED = 'Stopped on request.';
 export class AgentRuntime {
   readonly id: AgentId;
   readonly spine: AgentSpine;
-  readonly #prompt: AgentPrompt;
+  readonly #prompts: TurnPromptBuilder;
   readonly #services: AgentServices;
   readonly #log: Logger;
   #config: AgentConfig;
   readonly #channels = new Map<string, Channel>();
   readonly #timers = new Map<string, () => void>();
   readonly #drained = new Set<() => void>();
-  #tools: readonly ToolSchema[] | null = null;
   #paused: boolean;
   #stopping = false;
 
@@ -70,7 +66,7 @@ export class AgentRuntime {
     this.id = config.id;
     this.spine = spine;
     this.#config = config;
-    this.#prompt = prompt;
+    this.#prompts = new TurnPromptBuilder(prompt, services.runner, services.clock);
     this.#services = services;
     this.#log = services.log.component(`agents.${config.id}`);
     this.#paused = spine.meta('paused') !== null;
@@ -228,7 +224,7 @@ export class AgentRuntime {
     this.#showTyping(claimed, true);
     let turn: ChannelTurn | undefined;
     try {
-      const prompt = await this.#buildPrompt(agent, claimed);
+      const prompt = await this.#prompts.build(agent, claimed);
       turn = new ChannelTurn({ spine: this.spine, ...this.#services }, { agent, claimed, prompt, ...planned }, signal);
       await turn.run();
     } catch (error) {
@@ -279,36 +275,6 @@ export class AgentRuntime {
     });
   }
 
-  async #buildPrompt(agent: AgentConfig, claimed: ClaimedTurn): Promise<TurnPrompt> {
-    const estimator = await loadTokenEstimator();
-    const { conversation, turn } = claimed;
-    const place = JSON.parse(conversation.place) as Place;
-    const system = await this.#prompt.sections(agent, {
-      platform: platformOf(conversation.adapter_key),
-      name: conversation.display_name,
-      place,
-    });
-    const tools = this.#toolSchemas();
-    const profile = PROCESS_PROFILES.channel;
-    const messages = buildMessages({
-      history: claimed.history,
-      historyCut: claimed.historyCut,
-      turnId: turn.id,
-      isDirect: place.isDirect,
-      now: this.#services.clock.now(),
-      timezone: agent.settings.user_timezone,
-      statusText: conversation.status_text,
-      budget: messageBudget(agent, estimator, { system, tools, messages: [] }, profile.maxOutputTokens),
-      estimate: estimator.text,
-    });
-    return { system, messages, tools, maxOutputTokens: profile.maxOutputTokens, maxTurns: profile.maxTurns(agent.settings) };
-  }
-
-  #toolSchemas(): readonly ToolSchema[] {
-    this.#tools ??= this.#services.runner.available('channel').map((tool) => tool.schema());
-    return this.#tools;
-  }
-
   #showTyping(claimed: ClaimedTurn, typing: boolean): void {
     const { conversation, turn } = claimed;
     const conversationId = trusted<ConversationId>(conversation.id);
@@ -316,21 +282,6 @@ export class AgentRuntime {
     if (conversation.adapter_key === PORTAL) return;
     this.#services.signalPlace({ adapterKey: trusted(conversation.adapter_key), conversationId }, { type: 'typing', on: typing });
   }
-}
-
-/** The platform part of an adapter key. */
-export function platformOf(adapterKey: string): string {
-  return adapterKey.split(':', 1)[0] ?? adapterKey;
-}
-
-/** Window minus fixed prompt and answer; never less than a usable rest. */
-function messageBudget(
-  agent: AgentConfig,
-  estimator: TokenEstimator,
-  fixed: Parameters<TokenEstimator['request']>[0],
-  maxOutputTokens: number,
-): number {
-  return Math.max(1_000, agent.settings.context_window - maxOutputTokens - estimator.request(fixed));
 }
 
 function attempt<Value>(run: () => Value): Value | AppError {
