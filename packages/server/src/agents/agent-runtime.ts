@@ -101,6 +101,13 @@ export class AgentRuntime {
     for (const due of this.spine.dueConversations()) this.wake(due.conversation_id, due.due_at);
   }
 
+  /** The store takes writes again: turns that it threw out in mid-work are resumed, and what waited goes on. */
+  async resumeAfterOutage(): Promise<void> {
+    const alive = [...this.#channels.values()].flatMap(({ running }) => (running ? [running.turnId] : []));
+    await this.spine.release(alive);
+    this.resumeAll();
+  }
+
   get activeTurns(): number {
     let count = 0;
     for (const channel of this.#channels.values()) if (channel.running) count += 1;

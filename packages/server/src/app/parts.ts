@@ -49,7 +49,7 @@ export function createParts(base: Foundation, closers: Closers): Parts {
   const channels = createChannelControl(agents, models.gateway);
   const observer = createObserver({ metrics, events, instance, log, newId });
   const { messaging, delivery } = createMessaging(base, { agents, channels, observer });
-  const maintenance = new Maintenance({ clock, log: log.component('maintenance'), instance, journal, agents });
+  const maintenance = new Maintenance({ clock, log: log.component('maintenance'), instance, journal, agents, events });
   closers.push(() => maintenance.stop());
   const gauges = createGauges({ agents, messaging, version: base.version, startedAt: base.startedAt, clock });
   const parts: Parts = { ...models, events, metrics, agents, channels, messaging, delivery, maintenance };
