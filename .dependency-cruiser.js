@@ -13,7 +13,7 @@ const SERVER_LAYERS = [
 /** Folders whose members are contributions: each sees what is below its folder and the shared files beside it, never another contribution. */
 const CONTRIBUTION_FOLDERS = ['adapters', 'llm/providers'];
 const SERVER = '^packages/server/src';
-const TESTS = '[.]test[.]tsx?$';
+const TESTS = '([.]test|-test-world)[.]tsx?$';
 
 function serverLayerRules() {
   return SERVER_LAYERS.flatMap((folders, depth) =>

@@ -4,8 +4,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addAgentEntry, removeAgentEntry } from '../config/agent-entries.ts';
 import { type ConfigSnapshot, findAgent } from '../config/snapshot.ts';
-import { toIso } from '../core/clock.ts';
 import { moveToTrash, requireTemplate, writeIdentityFiles } from '../conversations/agent-files.ts';
+import { toIso } from '../core/clock.ts';
 import type { AgentPage, AgentView, NewAgent } from './agent-view.ts';
 import { CliError } from './cli-error.ts';
 import type { CommandContext } from './context.ts';
@@ -25,7 +25,7 @@ export async function showAgentFiles(context: CommandContext, id: string): Promi
 
 /** Throws `agent_exists`, `agent_limit_reached`, and `not_found` for the template. */
 export async function createAgentFiles(context: CommandContext, agent: NewAgent): Promise<AgentView> {
-  const { host, instance } = context;
+  const { instance } = context;
   const { id, display_name: displayName, role, default: isDefault, template = 'default' } = agent;
   await requireTemplate(template);
   const file = openConfig(context);

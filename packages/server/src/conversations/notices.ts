@@ -3,7 +3,7 @@
 import type { AppError } from '../core/errors.ts';
 
 /** What people quote to the operator: the last characters of the turn's id. */
-export function referenceOf(turnId: string): string {
+function referenceOf(turnId: string): string {
   return turnId.slice(-8);
 }
 

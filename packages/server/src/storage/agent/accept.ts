@@ -118,7 +118,7 @@ function joinTurn(unit: Unit, conversationId: string, messageId: string, input: 
 }
 
 /** Makes a turn and, after the commit, tells its channel when it is due. */
-export function insertTurn(unit: Unit, conversationId: string, causeId: string, state: 'ready' | 'gathering', dueAt: number): string {
+function insertTurn(unit: Unit, conversationId: string, causeId: string, state: 'ready' | 'gathering', dueAt: number): string {
   const turnId = unit.newId();
   unit.tx.run(
     `INSERT INTO turns (id, conversation_id, cause, state, due_at, first_at, first_cause, created_at) VALUES (?, ?, 'message', ?, ?, ?, ?, ?)`,

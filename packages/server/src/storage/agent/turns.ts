@@ -10,7 +10,7 @@ import type { ConversationRow, MessageRow, StepRow, ToolCallRow, TurnRow } from 
 import { emit, type Unit } from './unit.ts';
 
 /** Format of `steps.response`; a build that cannot read it re-runs the step. */
-export const STEP_FORMAT = 1;
+const STEP_FORMAT = 1;
 
 /** Newest messages a prompt may be built from; a read on the main thread stays small. */
 const HISTORY_LIMIT = 200;
