@@ -4,12 +4,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { closeDaemons, DaemonHarness } from '../../src/testing/daemon-harness.ts';
 import { said } from '../../src/testing/said.ts';
 import { reply } from '../../src/testing/scripted-model/script.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/testing/scripted-model/server.ts';
 import { isAccepted } from '../../src/testing/webhook-client.ts';
+
+/** Processes are started here, and the first one may have to be built. */
+vi.setConfig({ testTimeout: 60_000 });
 
 let model: ScriptedModel | null = null;
 let folder: string | null = null;

@@ -1,13 +1,16 @@
 /** The built daemon, killed with -9: what was accepted is answered once, in order, after the last restart. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, expect, onTestFailed, test } from 'vitest';
+import { afterEach, expect, onTestFailed, test, vi } from 'vitest';
 import { closeDaemons, DaemonHarness } from '../../src/testing/daemon-harness.ts';
 import { type KeyedMessage, type SentMessage, sendUntilAccepted } from '../../src/testing/retrying-sender.ts';
 import { said } from '../../src/testing/said.ts';
 import { type ModelScript, reply, script, silence, toolCall } from '../../src/testing/scripted-model/script.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/testing/scripted-model/server.ts';
 import { chooseSeed, seededRandom } from '../../src/testing/seeded-random.ts';
+
+/** Processes are started here, and the first one may have to be built. */
+vi.setConfig({ testTimeout: 60_000 });
 
 let model: ScriptedModel | null = null;
 afterEach(async () => {

@@ -2,11 +2,14 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { closeDaemons, DaemonHarness } from '../../src/testing/daemon-harness.ts';
 import { reply, script } from '../../src/testing/scripted-model/script.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/testing/scripted-model/server.ts';
 import { runSpacebot } from '../../src/testing/spacebot-process.ts';
+
+/** Processes are started here, and the first one may have to be built. */
+vi.setConfig({ testTimeout: 60_000 });
 
 let model: ScriptedModel | null = null;
 afterEach(async () => {

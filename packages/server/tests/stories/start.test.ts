@@ -4,10 +4,13 @@ import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { closeDaemons, DaemonHarness } from '../../src/testing/daemon-harness.ts';
 import { freePort } from '../../src/testing/free-port.ts';
 import { runSpacebot } from '../../src/testing/spacebot-process.ts';
+
+/** Processes are started here, and the first one may have to be built. */
+vi.setConfig({ testTimeout: 60_000 });
 
 afterEach(closeDaemons);
 
