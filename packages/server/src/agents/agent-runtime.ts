@@ -30,6 +30,8 @@ export interface AgentServices {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly snapshot: () => ConfigSnapshot;
+  /** No turn of any agent may begin now. */
+  readonly isInstancePaused: () => boolean;
   /** Live signals to the platform of a place; must not throw. */
   readonly signalPlace: (address: ConversationAddress, signal: OutboundSignal) => void;
 }
@@ -47,6 +49,8 @@ interface Channel {
 }
 
 const ABORTED = 'Stopped on request.';
+/** Between the first turns of two conversations when everything goes on at once, so that a resume does not burst. */
+const RESUME_STEP_MS = 50;
 
 /** Wakes on the spine's doorbell; a channel exists only while it has something to do, its memory is the store. */
 export class AgentRuntime {
@@ -93,7 +97,7 @@ export class AgentRuntime {
   async setPaused(paused: boolean, reason: string | null): Promise<void> {
     await this.spine.setMeta('paused', paused ? (reason ?? '') : null);
     this.#paused = paused;
-    if (!paused) this.resumeAll();
+    if (!paused) this.resumeGently();
   }
 
   /** Starts every conversation that has something to run, now or when it is due. */
@@ -101,11 +105,23 @@ export class AgentRuntime {
     for (const due of this.spine.dueConversations()) this.wake(due.conversation_id, due.due_at);
   }
 
+  /** The same after a pause: one conversation after the other, oldest first. */
+  resumeGently(): void {
+    const now = this.#services.clock.now();
+    this.spine.dueConversations().forEach((due, index) => {
+      this.wake(due.conversation_id, Math.max(due.due_at, now + index * RESUME_STEP_MS));
+    });
+  }
+
   /** The store takes writes again: turns that it threw out in mid-work are resumed, and what waited goes on. */
   async resumeAfterOutage(): Promise<void> {
     const alive = [...this.#channels.values()].flatMap(({ running }) => (running ? [running.turnId] : []));
     await this.spine.release(alive);
     this.resumeAll();
+  }
+
+  get #mayBegin(): boolean {
+    return !(this.#stopping || this.#paused || this.#services.isInstancePaused());
   }
 
   get activeTurns(): number {
@@ -184,7 +200,7 @@ export class AgentRuntime {
 
   /** A turn that still gathers when the channel goes idle wakes it again in time. */
   #scheduleGathering(conversationId: string): void {
-    if (this.#stopping || this.#paused) return;
+    if (!this.#mayBegin) return;
     const next = this.spine.openTurns(conversationId)[0];
     if (next?.state === 'gathering' && !this.#timers.has(conversationId)) this.wake(conversationId, next.due_at);
   }
@@ -192,7 +208,7 @@ export class AgentRuntime {
   /** Claims and runs one turn; false when nothing is due. */
   async #runNextTurn(conversationId: string, channel: Channel): Promise<boolean> {
     const conversation = this.spine.conversation(conversationId);
-    if (!conversation || this.#stopping || this.#paused || conversation.paused === 1 || this.spine.failure) return false;
+    if (!conversation || !this.#mayBegin || conversation.paused === 1 || this.spine.failure) return false;
     const agent = this.#config;
     const replan = () => this.#plan(agent, conversation);
     const plan = attempt(replan);

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { App, CreateApp, StartedApp } from '../app/app.ts';
-import { createApp, type RunningApp } from '../app/create-app.ts';
+import { createApp, type DrainOptions, type RunningApp } from '../app/create-app.ts';
 import { type ApiServer, createApiServer } from './create-api-server.ts';
 
 const DEFAULT_STOP_MS = 30_000;
@@ -13,15 +13,15 @@ export const createDaemon: CreateApp = async (options) => {
     resolveStopped = resolve;
   });
   let stopping: Promise<void> | null = null;
-  const stop = (timeoutMs: number): Promise<void> => {
-    stopping ??= shutDown(app, server, timeoutMs);
+  const stop = (ending: DrainOptions): Promise<void> => {
+    stopping ??= shutDown(app, server, ending);
     return stopping;
   };
   const app: RunningApp = await createApp(options, {
     onStopRequested({ restart, timeoutMs }) {
       // The answer to the request leaves first.
       setTimeout(() => {
-        stop(timeoutMs ?? DEFAULT_STOP_MS).then(
+        stop({ timeoutMs: timeoutMs ?? DEFAULT_STOP_MS, restart }).then(
           () => resolveStopped({ restart }),
           () => resolveStopped({ restart }),
         );
@@ -31,7 +31,7 @@ export const createDaemon: CreateApp = async (options) => {
   const server = createApiServer(app.services, serverOptions(app, options.instanceDir, options.packageRoot));
   const daemon: App = {
     start: () => start(app, server),
-    stop: ({ timeoutMs }) => stop(timeoutMs),
+    stop: ({ timeoutMs }) => stop({ timeoutMs, restart: false }),
     reload: async () => {
       await app.config.reload('signal');
     },
@@ -47,15 +47,15 @@ async function start(app: RunningApp, server: ApiServer): Promise<StartedApp> {
     return { url: url ?? '', firstStart: app.firstStart, token: app.newToken, state: app.state() === 'setup' ? 'setup' : 'running' };
   } catch (error) {
     await server.close().catch(() => {});
-    await app.drain(0);
+    await app.drain({ timeoutMs: 0, restart: false });
     app.close();
     throw error;
   }
 }
 
-async function shutDown(app: RunningApp, server: ApiServer, timeoutMs: number): Promise<void> {
+async function shutDown(app: RunningApp, server: ApiServer, ending: DrainOptions): Promise<void> {
   try {
-    await app.drain(timeoutMs);
+    await app.drain(ending);
     await server.close();
   } finally {
     app.close();

@@ -166,6 +166,8 @@ export class EventStream {
 }
 
 function isWanted(event: SpacebotEvent, filter: EventFilter): boolean {
+  // The end of the server concerns every reader but the one of a single turn, whatever place it looks at.
+  if (event.type === 'server_stopping' && filter.turnId === undefined) return filter.types?.has(event.type) ?? true;
   return (
     (filter.agentId === undefined || event.agent_id === filter.agentId) &&
     (filter.conversationId === undefined || event.conversation_id === filter.conversationId) &&

@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import type { NewId, RunId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
 import type { ModelGateway } from '../llm/model-gateway.ts';
+import type { ProviderDirectory } from '../llm/providers/index.ts';
 import type { MessagingGateway } from '../messaging/gateway.ts';
 import type { ChannelControl } from '../messaging/ports.ts';
 import type { ApiTokenFile } from '../security/api-token.ts';
@@ -16,6 +17,7 @@ import { planFor } from './channel-control.ts';
 import type { EventLog } from './event-log.ts';
 import type { MetricStore } from './metrics.ts';
 import type { OpenAgents } from './open-agents.ts';
+import type { PauseSwitch } from './pause-switch.ts';
 import { createAgentsPort } from './ports/agents-port.ts';
 import { createChannelsPort } from './ports/channels-port.ts';
 import { createConfigPort } from './ports/config-port.ts';
@@ -38,7 +40,9 @@ export interface ApiPortParts {
   readonly metrics: MetricStore;
   readonly messaging: MessagingGateway;
   readonly modelGateway: ModelGateway;
+  readonly directory: Pick<ProviderDirectory, 'defaultModel'>;
   readonly channels: ChannelControl;
+  readonly pause: PauseSwitch;
   readonly token: ApiTokenFile;
   readonly state: () => InstanceState;
   readonly url: () => string | null;
@@ -47,11 +51,7 @@ export interface ApiPortParts {
 }
 
 export function createApiServices(parts: ApiPortParts): ApiServices {
-  const { clock, newId, log, config, instance, agents, events, metrics, messaging, channels } = parts;
-  const isPaused = () => agents.all().every((agent) => agent.runtime.isPaused);
-  const setPaused = async (paused: boolean) => {
-    await Promise.all(agents.all().map((agent) => agent.runtime.setPaused(paused, paused ? 'The instance is paused.' : null)));
-  };
+  const { clock, newId, log, config, instance, agents, events, metrics, messaging, channels, pause } = parts;
   return {
     clock,
     newId,
@@ -83,11 +83,12 @@ export function createApiServices(parts: ApiPortParts): ApiServices {
       instanceDir: parts.instanceDir,
       state: parts.state,
       url: parts.url,
-      isPaused,
+      isPaused: () => pause.isOn,
       requestStop: parts.requestStop,
     }),
     agents: createAgentsPort({
       agents,
+      defaultModel: () => parts.directory.defaultModel(),
       config,
       clock,
       instanceDir: parts.instanceDir,
@@ -106,7 +107,7 @@ export function createApiServices(parts: ApiPortParts): ApiServices {
       checkModel: (agentId, name) => channels.checkModel(agents.require(agentId).id, name),
     }),
     deliveries: createDeliveriesPort(agents),
-    config: createConfigPort({ config, instance, isPaused, setPaused }),
+    config: createConfigPort({ config, instance, pause }),
     events,
     metrics,
   };

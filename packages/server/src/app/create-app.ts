@@ -27,11 +27,16 @@ export interface RunningApp {
   readonly newToken: string | null;
   /** The API listens; adapters connect, turns and sends begin. */
   open(url: string | null): Promise<void>;
-  /** Takes nothing new from now on; running turns get the time (milliseconds), then everything is saved. */
-  drain(timeoutMs: number): Promise<void>;
+  /** Says on the event streams that it stops, takes nothing new from now on; running turns get the time, then everything is saved. */
+  drain(options: DrainOptions): Promise<void>;
   /** Closes the files and frees the lock. */
   close(): void;
   readonly state: () => InstanceState;
+}
+
+export interface DrainOptions {
+  readonly timeoutMs: number;
+  readonly restart: boolean;
 }
 
 export interface AppHooks {
@@ -41,6 +46,8 @@ export interface AppHooks {
 
 /** Throws `already_running`, `config_invalid` or `storage_error`; whatever was opened is closed again. */
 export async function createApp(options: AppOptions, hooks: AppHooks): Promise<RunningApp> {
+  // Whatever the daemon makes, the files of SQLite among them, is its owner's alone.
+  process.umask(0o077);
   const lock = lockInstance(options.instanceDir);
   const closers: Closers = [() => lock.release()];
   const closeAll = () => {
@@ -82,7 +89,7 @@ async function assemble(options: AppOptions, hooks: AppHooks, closers: Closers, 
     newToken,
     state,
     open: (url) => open(base, parts, life, { url, state }),
-    drain: (timeoutMs) => drain(base, parts, life, timeoutMs),
+    drain: (ending) => drain(base, parts, life, ending),
     close: () => close(base, closeAll),
   };
 }
@@ -139,9 +146,10 @@ async function open(
   log.info('spacebot is ready', { fields: { state: state(), url } });
 }
 
-async function drain({ config }: Foundation, parts: Parts, life: Life, timeoutMs: number): Promise<void> {
+async function drain({ config }: Foundation, parts: Parts, life: Life, { timeoutMs, restart }: DrainOptions): Promise<void> {
   const { messaging, delivery, agents, events } = parts;
   life.phase = 'stopping';
+  events.announceStop(restart);
   config.stopWatching();
   messaging.stopIntake();
   await Promise.all(agents.all().map((agent) => agent.runtime.stop(timeoutMs)));

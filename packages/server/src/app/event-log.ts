@@ -8,7 +8,7 @@ import { supervise } from '../core/supervise.ts';
 import type { AgentSpine } from '../storage/agent/agent-spine.ts';
 import type { InstanceEvent, Journal, JournalRow } from '../storage/instance/journal.ts';
 import type { EventFilter, EventsPort } from './api-services.ts';
-import { type FindSpine, renderEvent, renderSignal } from './event-renderer.ts';
+import { type FindSpine, renderEvent, renderNotice, renderSignal } from './event-renderer.ts';
 
 /** Signals of one agent that may wait for its relay; more are dropped, as live signals may be. */
 const HELD_SIGNALS = 10_000;
@@ -69,6 +69,11 @@ export class EventLog implements EventsPort {
     const state = this.#relayOf(signal.agentId);
     if (!state.isRunning) this.#deliver(renderSignal(signal, this.#clock.now()));
     else if (state.held.length < HELD_SIGNALS) state.held.push({ signal, after: this.#findSpine(signal.agentId)?.lastEventSeq() ?? 0 });
+  }
+
+  /** Tells whoever listens now; nothing of it is stored. */
+  announceStop(restart: boolean): void {
+    if (!this.#closed) this.#deliver(renderNotice('server_stopping', { restart }, this.#clock.now()));
   }
 
   append(event: InstanceEvent): void {

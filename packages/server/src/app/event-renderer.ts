@@ -25,6 +25,11 @@ export function renderSignal(signal: LiveSignal, now: number): SpacebotEvent {
   return envelope(row, type, signal.data);
 }
 
+/** An event of the instance as a whole that lives only while it happens. */
+export function renderNotice<Type extends EventType>(type: Type, data: EventData<Type>, now: number): SpacebotEvent {
+  return envelope({ id: null, at: now, agent_id: null, conversation_id: null, turn_id: null }, type, data);
+}
+
 interface EnvelopeParts {
   readonly id: number | null;
   readonly at: number;

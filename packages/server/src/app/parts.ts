@@ -21,6 +21,7 @@ import { Maintenance } from './maintenance.ts';
 import { MetricStore } from './metrics.ts';
 import { createObserver } from './observer.ts';
 import { OpenAgents } from './open-agents.ts';
+import { PauseSwitch } from './pause-switch.ts';
 
 export interface Parts extends Models {
   readonly events: EventLog;
@@ -30,6 +31,7 @@ export interface Parts extends Models {
   readonly messaging: MessagingGateway;
   readonly delivery: DeliveryEngine;
   readonly maintenance: Maintenance;
+  readonly pause: PauseSwitch;
 }
 
 interface Models {
@@ -45,15 +47,22 @@ export function createParts(base: Foundation, closers: Closers): Parts {
   closers.push(() => events.close());
   const models = createModels(base, closers);
   const metrics = new MetricStore(() => gauges());
-  const agents = createAgents(base, { gateway: models.gateway, metrics }, later, closers);
+  const pause = new PauseSwitch(instance, () => goOn(later()));
+  const agents = createAgents(base, { gateway: models.gateway, metrics, isInstancePaused: () => pause.isOn }, later, closers);
   const channels = createChannelControl(agents, models.gateway);
   const observer = createObserver({ metrics, events, instance, log, newId });
-  const { messaging, delivery } = createMessaging(base, { agents, channels, observer });
+  const { messaging, delivery } = createMessaging(base, { agents, channels, observer, isPaused: () => pause.isOn });
   const maintenance = new Maintenance({ clock, log: log.component('maintenance'), instance, journal, agents, events });
   closers.push(() => maintenance.stop());
   const gauges = createGauges({ agents, messaging, version: base.version, startedAt: base.startedAt, clock });
-  const parts: Parts = { ...models, events, metrics, agents, channels, messaging, delivery, maintenance };
+  const parts: Parts = { ...models, events, metrics, agents, channels, messaging, delivery, maintenance, pause };
   return parts;
+}
+
+/** After a pause of the instance: what waited leaves, then what was asked is answered. */
+function goOn({ agents, delivery }: Parts): void {
+  delivery.start();
+  for (const agent of agents.all()) agent.runtime.resumeGently();
 }
 
 function createModels({ clock, config, demo, log }: Foundation, closers: Closers): Models {
@@ -63,7 +72,9 @@ function createModels({ clock, config, demo, log }: Foundation, closers: Closers
   return { directory, gateway: createModelGateway({ directory, clock, random: Math.random, log: log.component('llm') }) };
 }
 
-function createAgents(base: Foundation, own: Pick<AgentServices, 'gateway' | 'metrics'>, later: () => Parts, closers: Closers): OpenAgents {
+type OwnServices = Pick<AgentServices, 'gateway' | 'metrics' | 'isInstancePaused'>;
+
+function createAgents(base: Foundation, own: OwnServices, later: () => Parts, closers: Closers): OpenAgents {
   const { instanceDir, clock, newId, runId, log, config, instance, boot, onFailure } = base;
   const services: AgentServices = {
     ...own,
@@ -106,13 +117,16 @@ interface MessagingNeeds {
   readonly agents: OpenAgents;
   readonly channels: ChannelControl;
   readonly observer: MessagingObserver;
+  readonly isPaused: () => boolean;
 }
 
 function createMessaging(base: Foundation, needs: MessagingNeeds): Pick<Parts, 'messaging' | 'delivery'> {
   const { clock, newId, runId, log, config, instance } = base;
-  const { agents, observer } = needs;
+  const { agents, channels, observer, isPaused } = needs;
   const messaging = createMessagingGateway({
-    ...needs,
+    agents,
+    channels,
+    observer,
     clock,
     random: Math.random,
     newId,
@@ -132,6 +146,7 @@ function createMessaging(base: Foundation, needs: MessagingNeeds): Pick<Parts, '
     agents,
     adapters: messaging.adapters,
     observer,
+    isPaused,
     turnMoved: (agentId, turnId) => messaging.turnMoved(agentId, turnId),
   });
   return { messaging, delivery };

@@ -25,6 +25,8 @@ export interface LaneDeps {
   readonly agents: AgentDirectory;
   readonly adapters: AdapterAccess;
   readonly observer: MessagingObserver;
+  /** Nothing leaves while this holds; `DeliveryEngine.start` goes on afterwards. */
+  readonly isPaused: () => boolean;
   /** Told after each settled delivery of a turn. */
   readonly turnMoved: (agentId: string, turnId: string) => void;
   readonly slots: SlotPool;
@@ -96,6 +98,7 @@ export class DeliveryLane {
 
   /** True when the next item may be looked at. */
   async #sendNext(signal: AbortSignal): Promise<boolean> {
+    if (this.#deps.isPaused()) return false;
     const head = this.#head();
     if (!head || head.row.state === 'streaming') return false;
     const now = this.#deps.clock.now();
@@ -130,7 +133,8 @@ export class DeliveryLane {
   }
 
   async #attempt(head: Head, adapter: MessagingAdapter, signal: AbortSignal): Promise<boolean> {
-    if (signal.aborted) return false;
+    // A pause may have begun while this one waited for its slot.
+    if (signal.aborted || this.#deps.isPaused()) return false;
     if (head.row.state === 'ambiguous') return this.#reconcile(head, adapter, signal);
     const isUnderWay = head.row.state === 'sending' && head.row.owner === this.#deps.runId;
     const row = isUnderWay ? head.row : await head.agent.spine.send(head.row.id);

@@ -26,7 +26,7 @@ export class DeliveryEngine {
     deps.adapters.onReady((key) => this.#adapterReady(key));
   }
 
-  /** Takes up what earlier boots left; call it after every agent has recovered. */
+  /** Takes up what earlier boots, or a pause, left; call it after every agent has recovered. */
   start(): void {
     for (const agent of this.#deps.agents.all()) this.startAgent(agent.id);
   }

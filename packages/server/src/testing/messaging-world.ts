@@ -98,6 +98,7 @@ export class MessagingWorld {
       definitions: options.definitions ?? builtinAdapters(needs),
     });
     this.delivery = new DeliveryEngine({
+      isPaused: () => false,
       clock: this.clock,
       random: () => 0,
       runId,

@@ -19,6 +19,8 @@ import type { OpenAgent, OpenAgents } from '../open-agents.ts';
 
 export interface AgentsDeps {
   readonly agents: OpenAgents;
+  /** What a slot without a model of its own asks: the first configured provider's; `null` in set-up. */
+  readonly defaultModel: () => string | null;
   readonly config: ConfigStore;
   readonly clock: Clock;
   readonly instanceDir: string;
@@ -31,7 +33,8 @@ export interface AgentsDeps {
 
 export function createAgentsPort(deps: AgentsDeps): AgentsPort {
   const { agents, config } = deps;
-  const view = (agentId: string) => agentView(agents.require(agentId));
+  const show = (agent: OpenAgent) => agentView(agent, deps.defaultModel());
+  const view = (agentId: string) => show(agents.require(agentId));
   return {
     async list(page) {
       const after = page.after === null ? '' : String(page.after[0]);
@@ -41,7 +44,7 @@ export function createAgentsPort(deps: AgentsDeps): AgentsPort {
         .sort((left, right) => (left.id < right.id ? -1 : 1));
       const shown = sorted.slice(0, page.limit);
       const last = sorted.length > page.limit ? shown.at(-1) : undefined;
-      return { items: shown.map(agentView), next: last ? [last.id] : null };
+      return { items: shown.map(show), next: last ? [last.id] : null };
     },
     get: async (agentId) => view(agentId),
     async create(input) {
@@ -126,7 +129,7 @@ function prefixed(agentId: string, values: Readonly<Record<string, unknown>>): R
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [`agents.${agentId}.${key}`, value]));
 }
 
-function agentView(agent: OpenAgent): Agent {
+function agentView(agent: OpenAgent, defaultModel: string | null): Agent {
   const { config, isPaused, pauseReason } = agent.runtime;
   return {
     id: agent.id,
@@ -138,11 +141,21 @@ function agentView(agent: OpenAgent): Agent {
     pause_reason: pauseReason,
     workspace: config.workspace,
     created_at: toIso(agent.createdAt),
-    routing: { ...config.settings.routing },
+    routing: effectiveRouting(config.settings.routing, defaultModel),
     autonomy_level: config.settings.security.autonomy,
     counts: { conversations: agent.spine.countConversations(), memories: 0, cron_jobs: config.cron.length, skills: 0 },
     revision: revisionOf(config),
   };
+}
+
+const SLOTS = ['channel', 'branch', 'worker', 'compactor', 'cortex', 'voice'] as const;
+
+/** Every slot names the model that it would ask now. */
+function effectiveRouting(routing: AgentConfig['settings']['routing'], defaultModel: string | null): Record<string, unknown> {
+  if (defaultModel === null) return { ...routing };
+  const byDefault = Object.fromEntries(SLOTS.map((slot) => [slot, defaultModel]));
+  const named = Object.entries(routing).filter(([, value]) => value !== undefined);
+  return { ...byDefault, ...Object.fromEntries(named) };
 }
 
 /** Changes when anything of the agent's effective configuration changes. */

@@ -8,12 +8,12 @@ import type { ConfigEditResult, ConfigStore } from '../../config/store.ts';
 import { NotFoundError } from '../../core/errors.ts';
 import type { InstanceStore } from '../../storage/instance/instance-store.ts';
 import type { ConfigPort } from '../api-services.ts';
+import type { PauseSwitch } from '../pause-switch.ts';
 
 export interface ConfigPortDeps {
   readonly config: ConfigStore;
   readonly instance: InstanceStore;
-  readonly isPaused: () => boolean;
-  readonly setPaused: (paused: boolean) => Promise<void>;
+  readonly pause: Pick<PauseSwitch, 'isOn' | 'set'>;
 }
 
 const THEMES = ['system', 'dark', 'light'] as const;
@@ -23,7 +23,7 @@ export function createConfigPort(deps: ConfigPortDeps): ConfigPort {
   const readSettings = (): InstanceSettings => {
     const theme = instance.setting('ui.theme');
     return {
-      paused: deps.isPaused(),
+      paused: deps.pause.isOn,
       default_agent: defaultAgent(config.current()).id,
       ui: { theme: THEMES.find((name) => name === theme) ?? 'system' },
     };
@@ -65,7 +65,7 @@ export function createConfigPort(deps: ConfigPortDeps): ConfigPort {
             ),
           );
       }
-      if (change.paused !== undefined) await deps.setPaused(change.paused);
+      if (change.paused !== undefined) await deps.pause.set(change.paused);
       if (change.ui?.theme !== undefined) await instance.setSetting('ui.theme', change.ui.theme);
       return readSettings();
     },
