@@ -145,3 +145,9 @@ test('[ST-11] closing commits what waits and refuses what comes after', async ()
   expect(committed()).toEqual(['last']);
   await expect(insert('late')).rejects.toMatchObject({ code: 'unavailable' });
 });
+
+test('after a clean close the file is whole by itself: its write-ahead log is empty or gone', async () => {
+  await database.write((tx) => tx.run("INSERT INTO notes (text) VALUES ('kept')"));
+  database.close();
+  expect(statSync(join(directory, 'a.db-wal'), { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+});

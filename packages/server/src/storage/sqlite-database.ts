@@ -113,7 +113,17 @@ export class SqliteDatabase {
     this.#flush();
     this.#closed = true;
     this.#statements.clear();
+    this.#foldLog();
     this.#database.close();
+  }
+
+  /** After a clean end the file is whole by itself, so that copying the folder copies everything. */
+  #foldLog(): void {
+    try {
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Another connection still reads, or the disk is full: the log stays beside the file and loses nothing.
+    }
   }
 
   /** Tries one small write that changes nothing; clears the failure when the file takes it again (a disk that was full). */
