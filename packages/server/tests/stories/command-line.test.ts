@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFailed, test, vi } from 'vitest';
 import { closeDaemons, DaemonHarness } from '../../src/testing/daemon-harness.ts';
 import { reply, script } from '../../src/testing/scripted-model/script.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/testing/scripted-model/server.ts';
@@ -37,8 +37,7 @@ test('chat prints the answer of the model, and the page would show the same conv
 
 test('the demo model answers without any provider, and only when it is asked for', async () => {
   const daemon = await DaemonHarness.create(null);
-  const process = daemon.launch(['--demo']);
-  await process.prints(/^API http/m);
+  await daemon.launch(['--demo']).prints(/^API http/m);
   const chat = await runSpacebot(['chat', '-m', 'hello'], { dir: daemon.dir });
   expect(chat.code).toBe(0);
   expect(chat.stdout.trim().length).toBeGreaterThan(0);
@@ -85,6 +84,7 @@ test('start in the background returns when it runs; stop ends it', async () => {
   const started = await runSpacebot(['--json', 'start'], { dir: daemon.dir });
   expect(started.code).toBe(0);
   const { pid, url, state } = JSON.parse(started.stdout);
+  onTestFailed(() => void process.kill(pid, 'SIGKILL'));
   expect([url, state]).toEqual([daemon.url, 'setup']);
   const status = await runSpacebot(['--json', 'status'], { dir: daemon.dir });
   expect(JSON.parse(status.stdout)).toMatchObject({ pid, state: 'setup' });
