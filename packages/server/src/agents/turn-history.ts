@@ -2,7 +2,7 @@
 
 import type { LlmMessage, LlmResponse, ToolResultPart } from '../core/llm.ts';
 import type { StepRow, ToolCallRow } from '../storage/agent/records.ts';
-import type { StoredResult } from '../storage/agent/turns.ts';
+import type { StoredResult } from '../storage/agent/turn-calls.ts';
 import { assistantMessage, textOf } from './agent-loop.ts';
 
 export interface ResumePoint {

@@ -7,7 +7,7 @@ import type { ToolSchema } from '../core/llm.ts';
 import type { Place } from '../core/messages.ts';
 import type { ToolRunner } from '../core/tool.ts';
 import { loadTokenEstimator, type TokenEstimator } from '../llm/token-estimate.ts';
-import type { ClaimedTurn } from '../storage/agent/turns.ts';
+import type { ClaimedTurn } from '../storage/agent/claim.ts';
 import type { AgentPrompt } from './agent-prompt.ts';
 import type { TurnPrompt } from './channel-turn.ts';
 import { PROCESS_PROFILES } from './process-profiles.ts';

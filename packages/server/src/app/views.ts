@@ -9,7 +9,7 @@ import type { OutboundItem, Place, Attachment as StoredAttachment } from '../cor
 import { preview } from '../core/text.ts';
 import type { AgentSpine } from '../storage/agent/agent-spine.ts';
 import type { AttachmentRow, ConversationRow, MailboxRow, MessageRow, OutboxRow, ToolCallRow, UsageRow } from '../storage/agent/records.ts';
-import type { StoredResult } from '../storage/agent/turns.ts';
+import type { StoredResult } from '../storage/agent/turn-calls.ts';
 
 const PREVIEW_LENGTH = 160;
 const ARGUMENTS_LIMIT = 2_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LlmMessage } from '../core/llm.ts';
-import type { HistoryMessage } from '../storage/agent/turns.ts';
+import type { HistoryMessage } from '../storage/agent/claim.ts';
 import { buildMessages, type ContextInput } from './context-builder.ts';
 
 const NOON = Date.UTC(2026, 0, 1, 12);

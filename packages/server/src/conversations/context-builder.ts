@@ -4,7 +4,7 @@ import { toIso } from '../core/clock.ts';
 import type { LlmMessage } from '../core/llm.ts';
 import type { Attachment } from '../core/messages.ts';
 import { byteLength } from '../core/text.ts';
-import type { HistoryMessage } from '../storage/agent/turns.ts';
+import type { HistoryMessage } from '../storage/agent/claim.ts';
 
 export interface ContextInput {
   readonly history: readonly HistoryMessage[];

@@ -9,6 +9,7 @@ import { packageRoot } from '../../core/package-root.ts';
 import { migrate } from '../migrations.ts';
 import { SqliteDatabase } from '../sqlite-database.ts';
 import { type Accepted, type AcceptInput, accept } from './accept.ts';
+import * as claims from './claim.ts';
 import * as control from './control.ts';
 import { type SendResult, send, sent } from './deliveries.ts';
 import type { ConversationDraft } from './messages.ts';
@@ -18,7 +19,8 @@ import type { ConversationRow, OutboxRow } from './records.ts';
 import { type Recovered, type RecoverInput, recover, release } from './recover.ts';
 import { SpineReads } from './spine-reads.ts';
 import { sweep } from './sweep.ts';
-import * as turns from './turns.ts';
+import * as calls from './turn-calls.ts';
+import * as endings from './turn-end.ts';
 import type { SpineContext, Unit } from './unit.ts';
 
 export class AgentSpine extends SpineReads {
@@ -68,40 +70,40 @@ export class AgentSpine extends SpineReads {
     return this.#write((unit) => control.runCommand(unit, input, effect));
   }
 
-  claim(input: turns.ClaimInput): Promise<turns.ClaimedTurn | null> {
-    return this.#write((unit) => turns.claim(unit, input));
+  claim(input: claims.ClaimInput): Promise<claims.ClaimedTurn | null> {
+    return this.#write((unit) => claims.claim(unit, input));
   }
 
   reserve(turnId: string, step: number, call: ModelCallDraft): Promise<number> {
-    return this.#write((unit) => turns.reserve(unit, turnId, step, call));
+    return this.#write((unit) => claims.reserve(unit, turnId, step, call));
   }
 
   retryCall(turnId: string, step: number, outcome: AttemptOutcome, next: ModelCallDraft): Promise<number> {
-    return this.#write((unit) => turns.retryCall(unit, turnId, step, outcome, next));
+    return this.#write((unit) => claims.retryCall(unit, turnId, step, outcome, next));
   }
 
-  answer(input: turns.AnswerInput): Promise<string[]> {
-    return this.#write((unit) => turns.answer(unit, input));
+  answer(input: calls.AnswerInput): Promise<string[]> {
+    return this.#write((unit) => calls.answer(unit, input));
   }
 
-  answerAndEnd(...[input, call, end]: DropUnit<typeof turns.answerAndEnd>): Promise<boolean> {
-    return this.#write((unit) => turns.answerAndEnd(unit, input, call, end));
+  answerAndEnd(...[input, call, end]: DropUnit<typeof endings.answerAndEnd>): Promise<boolean> {
+    return this.#write((unit) => endings.answerAndEnd(unit, input, call, end));
   }
 
   startCall(turnId: string, key: string): Promise<void> {
-    return this.#write((unit) => turns.startCall(unit, turnId, key));
+    return this.#write((unit) => calls.startCall(unit, turnId, key));
   }
 
-  endCall(input: turns.EndCallInput): Promise<void> {
-    return this.#write((unit) => turns.endCall(unit, input));
+  endCall(input: calls.EndCallInput): Promise<void> {
+    return this.#write((unit) => calls.endCall(unit, input));
   }
 
   endStep(turnId: string, step: number): Promise<void> {
-    return this.#write((unit) => turns.endStep(unit, turnId, step));
+    return this.#write((unit) => calls.endStep(unit, turnId, step));
   }
 
-  endTurn(input: turns.EndTurnInput): Promise<boolean> {
-    return this.#write((unit) => turns.endTurn(unit, input));
+  endTurn(input: endings.EndTurnInput): Promise<boolean> {
+    return this.#write((unit) => endings.endTurn(unit, input));
   }
 
   send(id: string): Promise<OutboxRow | undefined> {

@@ -3,10 +3,11 @@
 import { ConflictError, NotFoundError } from '../../core/errors.ts';
 import { deriveKey, PORTAL } from '../../core/ids.ts';
 import { type Accepted, type AcceptInput, accept } from './accept.ts';
+import { takeOrdinal } from './claim.ts';
 import { applyEffects, enqueue } from './effects.ts';
 import { appendMessage, type ConversationDraft, ensureConversation } from './messages.ts';
 import type { ConversationRow, TurnRow } from './records.ts';
-import { closeTurn, takeOrdinal } from './turns.ts';
+import { closeTurn } from './turn-end.ts';
 import { emit, type Unit } from './unit.ts';
 
 /** What a command does inside its own transaction; returns the line that answers it. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answerOf, CHAT, REPLY_CALL, SpineWorld } from './spine-test-world.ts';
-import type { PlannedCall } from './turns.ts';
+import type { PlannedCall } from './turn-calls.ts';
 
 let world: SpineWorld;
 beforeEach(() => {

@@ -3,7 +3,7 @@
 import { applyEffects, emitDelivery } from './effects.ts';
 import { assumeOpenCalls } from './model-calls.ts';
 import type { OutboxRow, TurnRow } from './records.ts';
-import { closeTurn } from './turns.ts';
+import { closeTurn } from './turn-end.ts';
 import type { Unit } from './unit.ts';
 
 /** A turn that crashed the process this often at the same place is parked (contract 4.12). */

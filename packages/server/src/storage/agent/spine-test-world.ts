@@ -9,8 +9,9 @@ import { ManualClock } from '../../testing/manual-clock.ts';
 import { SqliteDatabase, type SqlValue } from '../sqlite-database.ts';
 import type { AcceptInput } from './accept.ts';
 import { AgentSpine } from './agent-spine.ts';
+import type { ClaimedTurn } from './claim.ts';
 import type { ModelCallDraft } from './model-calls.ts';
-import type { AnswerInput, ClaimedTurn, PlannedCall } from './turns.ts';
+import type { AnswerInput, PlannedCall } from './turn-calls.ts';
 import type { Doorbell } from './unit.ts';
 
 export const CHAT = { id: 'webhook:c', adapterKey: 'webhook', displayName: null, place: { isDirect: true } } as const;

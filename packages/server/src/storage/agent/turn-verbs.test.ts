@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answerOf, CHAT, MODEL_CALL, REPLY_CALL, respond, SpineWorld } from './spine-test-world.ts';
-import type { EndTurnInput } from './turns.ts';
+import type { EndTurnInput } from './turn-end.ts';
 
 let world: SpineWorld;
 beforeEach(() => {
