@@ -13,7 +13,7 @@ import { answerHealth } from './health.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import { type IdempotentRequests, readIdempotencyKey } from './idempotency.ts';
 import type { PageFiles } from './page-files.ts';
-import type { RateLimiter } from './rate-limiter.ts';
+import type { RateLimit, RateLimiter, Verdict } from './rate-limiter.ts';
 import { checkDeclaredSize, hasBody, MAX_BODY_BYTES, MAX_UPLOAD_BYTES, parseJson, readText, requireMediaType } from './request-body.ts';
 import type { RouteMatch, RouteTable } from './route-table.ts';
 import { corsHeaders, PREFLIGHT_HEADERS } from './same-site.ts';
@@ -107,6 +107,7 @@ function isExpected(error: unknown): error is AppError {
 async function answer(parts: ApiAppParts, exchange: Exchange): Promise<HandlerResult> {
   if (exchange.connection.transport === 'tcp') {
     const settings = parts.settings();
+    tellRate(exchange, settings, (address, rate) => parts.limiter.look(address, rate));
     checkHost(exchange, settings);
     if (checkOrigin(exchange, settings)) return { status: 204, headers: PREFLIGHT_HEADERS };
   }
@@ -135,19 +136,30 @@ function checkOrigin(exchange: Exchange, settings: ActiveSettings): boolean {
 }
 
 function limitRate({ limiter, settings }: ApiAppParts, exchange: Exchange): void {
-  const { rateLimit } = settings().source;
-  if (rateLimit.requestsPerMinute === 0) return;
   const { answerHeaders } = exchange;
   if (exchange.connection.transport === 'socket') {
-    answerHeaders['RateLimit-Limit'] = answerHeaders['RateLimit-Remaining'] = String(rateLimit.burst);
+    const { requestsPerMinute, burst } = settings().source.rateLimit;
+    if (requestsPerMinute === 0) return;
+    answerHeaders['RateLimit-Limit'] = answerHeaders['RateLimit-Remaining'] = String(burst);
     answerHeaders['RateLimit-Reset'] = '0';
     return;
   }
-  const verdict = limiter.take(exchange.clientAddress, rateLimit);
+  const verdict = tellRate(exchange, settings(), (address, rate) => limiter.take(address, rate));
+  if (verdict?.allowed === false) throw new InputError('rate_limited', 'Too many requests.', { retry: { afterMs: verdict.waitMs } });
+}
+
+/** Every answer says how much is left, also one that is refused before it counts. */
+function tellRate(
+  { answerHeaders, clientAddress }: Exchange,
+  { source: { rateLimit } }: ActiveSettings,
+  ask: (address: string, rate: RateLimit) => Verdict,
+): Verdict | undefined {
+  if (rateLimit.requestsPerMinute === 0) return undefined;
+  const verdict = ask(clientAddress, rateLimit);
   answerHeaders['RateLimit-Limit'] = String(verdict.limit);
   answerHeaders['RateLimit-Remaining'] = String(verdict.remaining);
   answerHeaders['RateLimit-Reset'] = String(verdict.resetSecs);
-  if (!verdict.allowed) throw new InputError('rate_limited', 'Too many requests.', { retry: { afterMs: verdict.waitMs } });
+  return verdict;
 }
 
 function authenticate({ authenticator }: ApiAppParts, exchange: Exchange): void {

@@ -33,15 +33,24 @@ export class RateLimiter {
   }
 
   /** Takes one request from the address's bucket of `burst`, which refills at the rate. */
-  take(address: string, { requestsPerMinute, burst }: RateLimit): Verdict {
+  take(address: string, rate: RateLimit): Verdict {
+    return this.#ask(address, rate, 1);
+  }
+
+  /** How the bucket stands; takes nothing from it. */
+  look(address: string, rate: RateLimit): Verdict {
+    return this.#ask(address, rate, 0);
+  }
+
+  #ask(address: string, { requestsPerMinute, burst }: RateLimit, wanted: 0 | 1): Verdict {
     const now = this.#clock.now();
     const perMs = requestsPerMinute / 60_000;
     const limit = Math.max(1, burst);
     const bucket = this.#buckets.get(address) ?? this.#open(address, limit, now);
     bucket.tokens = Math.min(limit, bucket.tokens + Math.max(0, now - bucket.at) * perMs);
     bucket.at = now;
-    const allowed = bucket.tokens >= 1;
-    if (allowed) bucket.tokens -= 1;
+    const allowed = bucket.tokens >= wanted;
+    if (allowed) bucket.tokens -= wanted;
     return {
       allowed,
       limit,

@@ -35,6 +35,12 @@ describe('order of checks', () => {
     expect((await world.call('/api/agents', { anonymous: true })).status).toBe(429);
   });
 
+  test('also a refused host or origin is told how much is left, and nothing is taken for it', async () => {
+    const refused = await world.call('/api/health', { connection: { host: 'evil.example' } });
+    expect([refused.status, refused.headers.get('RateLimit-Limit')]).toEqual([403, String(world.settings.rateLimit.burst)]);
+    expect(refused.headers.get('RateLimit-Remaining')).toBe(refused.headers.get('RateLimit-Limit'));
+  });
+
   test('method comes before size, size before JSON, JSON before the schema', async () => {
     const big = { 'Content-Length': String(11 * 1024 * 1024) };
     expect(await codeOf(await world.call('/api/agents', { method: 'PUT', body: '{', headers: big }))).toBe('method_not_allowed');

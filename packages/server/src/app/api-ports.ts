@@ -40,7 +40,7 @@ export interface ApiPortParts {
   readonly metrics: MetricStore;
   readonly messaging: MessagingGateway;
   readonly modelGateway: ModelGateway;
-  readonly directory: Pick<ProviderDirectory, 'defaultModel'>;
+  readonly directory: Pick<ProviderDirectory, 'defaultModel' | 'modelOfRun'>;
   readonly channels: ChannelControl;
   readonly pause: PauseSwitch;
   readonly token: ApiTokenFile;
@@ -88,7 +88,7 @@ export function createApiServices(parts: ApiPortParts): ApiServices {
     }),
     agents: createAgentsPort({
       agents,
-      defaultModel: () => parts.directory.defaultModel(),
+      directory: parts.directory,
       config,
       clock,
       instanceDir: parts.instanceDir,

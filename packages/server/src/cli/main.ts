@@ -10,6 +10,8 @@ export async function main(args: string[], packageRoot: string): Promise<void> {
     process.stdout.write(`spacebot ${version}\n`);
     return;
   }
+  // What an instance holds is its owner's alone, also what a library creates.
+  process.umask(0o077);
   const [{ createProcessHost }, { runCli }] = await Promise.all([import('./process-host.ts'), import('./run-cli.ts')]);
   const host = createProcessHost(packageRoot, async () => (await import('../api/create-daemon.ts')).createDaemon);
   const code = await runCli(args, version, host);

@@ -2,7 +2,7 @@
 
 import { ConflictError, InputError, NotFoundError } from '../core/errors.ts';
 import { AGENT_ID_PATTERN } from '../core/ids.ts';
-import type { ConfigFile, FileContent } from './config-file.ts';
+import { applyPatch, type ConfigFile, type FileContent } from './config-file.ts';
 import { tablesOf } from './normalize.ts';
 import type { Table } from './paths.ts';
 
@@ -12,6 +12,8 @@ export interface NewAgentEntry {
   readonly role?: string | undefined;
   /** Makes it the default agent in place of the present one. */
   readonly isDefault?: boolean | undefined;
+  /** Its other keys, dotted or nested, as in `agents.ID.KEY`. */
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** `limit` is the cap on agents, `null` for none. Throws `invalid_agent_id`, `agent_exists`, `agent_limit_reached` or what `ConfigFile.edit` throws. */
@@ -30,8 +32,15 @@ export async function addAgentEntry(file: ConfigFile, entry: NewAgentEntry, limi
     if (agents.some((agent) => agent.id === entry.id)) throw new ConflictError('agent_exists', `There is an agent "${entry.id}" already.`);
     if (limit !== null && agents.length >= limit) throw new ConflictError('agent_limit_reached', `This instance may have ${limit} agents.`);
     const complete = written.length === 0 ? appendEntry(text, 'agents', { id: 'main' }) : text;
-    return appendEntry(entry.isDefault === true ? editText(complete, clearDefaults) : complete, 'agents', toTable(entry));
+    const added = appendEntry(entry.isDefault === true ? editText(complete, clearDefaults) : complete, 'agents', toTable(entry));
+    const set = agentKeys(entry.id, entry.config ?? {});
+    return Object.keys(set).length === 0 ? added : editText(added, (edited) => applyPatch(edited, { set }));
   }, ifMatch);
+}
+
+/** Keys of one agent as a patch of the whole file names them. */
+export function agentKeys(id: string, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`agents.${id}.${key}`, value]));
 }
 
 function clearDefaults(tree: Table): void {

@@ -191,7 +191,8 @@ function requireRevision(current: FileContent, expected: string | undefined): vo
   throw new ConflictError('revision_conflict', 'The configuration was changed since it was read.', { details });
 }
 
-function applyPatch(tree: Table, change: ConfigPatch): void {
+/** Edits the tree in place. Throws `config_invalid` for a key that does not exist. */
+export function applyPatch(tree: Table, change: ConfigPatch): void {
   for (const name of change.unset ?? []) deletePath(tree, resolvePath(tree, name));
   for (const [name, value] of Object.entries(change.set ?? {})) {
     const path = resolvePath(tree, name);

@@ -410,6 +410,7 @@ describe('[CF-10] agents in the file', () => {
 
   test('a wrong id, a known one, one too many, an unknown one and the last one are refused', async () => {
     await store.load();
+    expect(await codeOf(addAgentEntry(store.file, { id: 'greedy', config: { max_turns: 900 } }, null))).toBe('config_invalid');
     expect(await codeOf(addAgentEntry(store.file, { id: 'Not Ok' }, null))).toBe('invalid_agent_id');
     expect(await codeOf(addAgentEntry(store.file, { id: 'main' }, null))).toBe('agent_exists');
     expect(await codeOf(addAgentEntry(store.file, { id: 'third' }, 2))).toBe('agent_limit_reached');

@@ -377,6 +377,12 @@ describe('[LLM-2] the plan', () => {
     expect(plan('', null, {}, true)).toEqual({ provider: 'demo', model: 'echo' });
     expect(plan('', null, key, true)).toEqual({ provider: 'demo', model: 'echo' });
   });
+
+  test('takes the demo model in every slot of a demo run, but what a conversation chose itself', () => {
+    expect(plan('', 'anthropic/claude-x', key, true)).toEqual({ provider: 'demo', model: 'echo' });
+    const gateway = gatewayFor(() => snapshotOf('', key), true);
+    expect(gateway.plan({ ...route, model: 'anthropic/claude-x', isOwnChoice: true }).first.provider).toBe('anthropic');
+  });
 });
 
 test('a token from ANTHROPIC_AUTH_TOKEN is sent as a bearer token to ANTHROPIC_BASE_URL', async () => {

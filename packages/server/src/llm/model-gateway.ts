@@ -16,11 +16,10 @@ import {
 import type { Logger } from '../core/logger.ts';
 import { Cooldowns } from './cooldowns.ts';
 import { repairHistory } from './history-repair.ts';
-import { type ModelCandidate, type ModelPlan, planModels } from './model-plan.ts';
+import { type ModelCandidate, type ModelPlan, planModels, type RouteModels } from './model-plan.ts';
 import { abortError, providerError } from './provider-error.ts';
 import type { ProviderDirectory } from './providers/index.ts';
 import { decideNextStep } from './retry-policy.ts';
-import type { ModelRoute } from './routing.ts';
 
 export type GatewayRequest = Omit<LlmRequest, 'model'>;
 
@@ -33,7 +32,7 @@ export type GatewayEvent =
 
 export interface ModelGateway {
   /** Synchronous and cheap. Throws `LlmError` of kind setup_required or model_unavailable. */
-  plan(route: Pick<ModelRoute, 'model' | 'fallbacks' | 'cooldownMs'>): ModelPlan;
+  plan(route: RouteModels): ModelPlan;
   /** Ends with `finish`, or throws `ModelCallError`, or the signal's reason as `CancelledError`. */
   stream(plan: ModelPlan, request: GatewayRequest, ledger: AttemptLedger, signal: AbortSignal): AsyncIterable<GatewayEvent>;
 }

@@ -24,11 +24,12 @@ export interface ModelPlan {
 
 const MAX_FALLBACKS = 3;
 
-type RouteModels = Pick<ModelRoute, 'model' | 'fallbacks' | 'cooldownMs'>;
+export type RouteModels = Pick<ModelRoute, 'model' | 'isOwnChoice' | 'fallbacks' | 'cooldownMs'>;
 
 /** Throws `LlmError` of kind setup_required or model_unavailable. */
 export function planModels(route: RouteModels, directory: ProviderDirectory, cooldowns: Cooldowns): ModelPlan {
-  const wished = route.model ?? directory.defaultModel();
+  const routed = route.isOwnChoice ? route.model : (directory.modelOfRun() ?? route.model);
+  const wished = routed ?? directory.defaultModel();
   if (wished === null) throw setupRequired('', 'No model provider is set up. Add a key, or name a model for the custom provider.');
   const names = [wished, ...fallbacksOf(wished, route.fallbacks).slice(0, MAX_FALLBACKS)];
   const usable = names.flatMap((name) => candidateOf(name, directory) ?? []);

@@ -16,6 +16,8 @@ export interface RouteWish {
 export interface ModelRoute {
   /** Model string; `null` = the first configured provider's default. */
   readonly model: string | null;
+  /** The conversation named the model itself; what a run routes otherwise does not touch it. */
+  readonly isOwnChoice?: boolean;
   /** By model string. */
   readonly fallbacks: Readonly<Record<string, readonly string[]>>;
   readonly cooldownMs: number;
@@ -27,6 +29,7 @@ export function resolveRoute(settings: Pick<AgentSettings, 'routing'>, wish: Rou
   const task = wish.task === undefined ? undefined : routing.task_overrides[wish.task];
   return {
     model: wish.conversationModel ?? task ?? routing[wish.slot] ?? null,
+    isOwnChoice: wish.conversationModel !== undefined,
     fallbacks: routing.fallbacks,
     cooldownMs: routing.rate_limit_cooldown_secs * 1000,
     thinkingEffort: routing[`${wish.slot}_thinking_effort`],

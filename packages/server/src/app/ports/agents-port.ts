@@ -5,22 +5,23 @@ import { existsSync, statSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Agent, AgentSettings, FileDoc, IdentityPart } from '@spacebot/protocol/agents';
-import { addAgentEntry, removeAgentEntry } from '../../config/agent-entries.ts';
+import { addAgentEntry, agentKeys, removeAgentEntry } from '../../config/agent-entries.ts';
+import type { ConfigFile } from '../../config/config-file.ts';
 import type { AgentConfig } from '../../config/snapshot.ts';
 import type { ConfigStore } from '../../config/store.ts';
 import { moveToTrash, requireTemplate, writeIdentityFiles } from '../../conversations/agent-files.ts';
 import { identityFileName } from '../../conversations/identity-files.ts';
 import { type Clock, toIso } from '../../core/clock.ts';
 import { ConflictError, StorageError } from '../../core/errors.ts';
-import { AGENT_ID_PATTERN } from '../../core/ids.ts';
 import { canonicalJson } from '../../core/json.ts';
+import { formatModelName, parseModelName } from '../../llm/model-names.ts';
+import type { ProviderDirectory } from '../../llm/providers/index.ts';
 import type { AgentsPort } from '../api-services.ts';
 import type { OpenAgent, OpenAgents } from '../open-agents.ts';
 
 export interface AgentsDeps {
   readonly agents: OpenAgents;
-  /** What a slot without a model of its own asks: the first configured provider's; `null` in set-up. */
-  readonly defaultModel: () => string | null;
+  readonly directory: Pick<ProviderDirectory, 'defaultModel' | 'modelOfRun'>;
   readonly config: ConfigStore;
   readonly clock: Clock;
   readonly instanceDir: string;
@@ -33,7 +34,7 @@ export interface AgentsDeps {
 
 export function createAgentsPort(deps: AgentsDeps): AgentsPort {
   const { agents, config } = deps;
-  const show = (agent: OpenAgent) => agentView(agent, deps.defaultModel());
+  const show = (agent: OpenAgent) => agentView(agent, deps.directory);
   const view = (agentId: string) => show(agents.require(agentId));
   return {
     async list(page) {
@@ -48,13 +49,17 @@ export function createAgentsPort(deps: AgentsDeps): AgentsPort {
     },
     get: async (agentId) => view(agentId),
     async create(input) {
-      await requireTemplate(input.template ?? 'default');
-      if (AGENT_ID_PATTERN.test(input.id))
-        await writeIdentityFiles(join(deps.instanceDir, 'agents', input.id), input.template ?? 'default');
+      const { id, template = 'default' } = input;
+      await requireTemplate(template);
       const limit = config.current().environment.maxAgents;
-      const entry = { id: input.id, displayName: input.display_name, role: input.role, isDefault: input.default };
-      await config.apply((file) => addAgentEntry(file, entry, limit), 'api');
-      if (input.config) await config.patch({ set: prefixed(input.id, input.config), unset: [] });
+      const entry = { id, displayName: input.display_name, role: input.role, isDefault: input.default, config: input.config };
+      // The files stand before the agent opens, and only when it may exist.
+      const add = async (file: ConfigFile) => {
+        const content = await addAgentEntry(file, entry, limit);
+        await writeIdentityFiles(join(deps.instanceDir, 'agents', id), template);
+        return content;
+      };
+      await config.apply(add, 'api');
       await deps.settled();
       return view(input.id);
     },
@@ -63,7 +68,7 @@ export function createAgentsPort(deps: AgentsDeps): AgentsPort {
       checkRevision(agent, expected);
       const fields = { display_name: change.display_name, role: change.role, default: change.default, ...change.config };
       const set = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-      if (Object.keys(set).length > 0) await config.patch({ set: prefixed(agentId, set), unset: [] });
+      if (Object.keys(set).length > 0) await config.patch({ set: agentKeys(agentId, set), unset: [] });
       await deps.settled();
       return view(agentId);
     },
@@ -125,11 +130,7 @@ export function createAgentsPort(deps: AgentsDeps): AgentsPort {
   };
 }
 
-function prefixed(agentId: string, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`agents.${agentId}.${key}`, value]));
-}
-
-function agentView(agent: OpenAgent, defaultModel: string | null): Agent {
+function agentView(agent: OpenAgent, directory: AgentsDeps['directory']): Agent {
   const { config, isPaused, pauseReason } = agent.runtime;
   return {
     id: agent.id,
@@ -141,7 +142,7 @@ function agentView(agent: OpenAgent, defaultModel: string | null): Agent {
     pause_reason: pauseReason,
     workspace: config.workspace,
     created_at: toIso(agent.createdAt),
-    routing: effectiveRouting(config.settings.routing, defaultModel),
+    routing: effectiveRouting(config.settings.routing, directory),
     autonomy_level: config.settings.security.autonomy,
     counts: { conversations: agent.spine.countConversations(), memories: 0, cron_jobs: config.cron.length, skills: 0 },
     revision: revisionOf(config),
@@ -151,11 +152,13 @@ function agentView(agent: OpenAgent, defaultModel: string | null): Agent {
 const SLOTS = ['channel', 'branch', 'worker', 'compactor', 'cortex', 'voice'] as const;
 
 /** Every slot names the model that it would ask now. */
-function effectiveRouting(routing: AgentConfig['settings']['routing'], defaultModel: string | null): Record<string, unknown> {
-  if (defaultModel === null) return { ...routing };
-  const byDefault = Object.fromEntries(SLOTS.map((slot) => [slot, defaultModel]));
-  const named = Object.entries(routing).filter(([, value]) => value !== undefined);
-  return { ...byDefault, ...Object.fromEntries(named) };
+function effectiveRouting(routing: AgentConfig['settings']['routing'], directory: AgentsDeps['directory']): Record<string, unknown> {
+  const byDefault = directory.defaultModel();
+  const models = SLOTS.flatMap((slot) => {
+    const model = directory.modelOfRun() ?? routing[slot] ?? byDefault;
+    return model === null ? [] : [[slot, formatModelName(parseModelName(model))]];
+  });
+  return { ...routing, ...Object.fromEntries(models) };
 }
 
 /** Changes when anything of the agent's effective configuration changes. */

@@ -30,6 +30,8 @@ export interface ProviderDirectory {
   knownIds(): readonly string[];
   /** Why `get` gives nothing for an id. */
   absenceOf(id: string): Absence;
+  /** The model that every slot asks in this run, whatever the configuration says; `null` = as configured. */
+  modelOfRun(): string | null;
   /** The first configured provider's default, as a model string; `null` when there is none. */
   defaultModel(): string | null;
 }
@@ -38,7 +40,7 @@ export interface DirectoryOptions {
   readonly config: () => Pick<ConfigSnapshot, 'values' | 'environment'>;
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Asked for by name (`--demo`); it is then the default model, and never otherwise. */
+  /** Asked for by name (`--demo`); every slot is then routed to it, and none otherwise. */
   readonly demo: boolean;
 }
 
@@ -59,6 +61,7 @@ export function createProviderDirectory(options: DirectoryOptions): ProviderDire
     }
     return built;
   };
+  const demoModel = options.demo ? `${DEMO_PROVIDER}/${DEMO_MODEL}` : null;
   return {
     get(id) {
       const { settings, providers } = current();
@@ -74,8 +77,9 @@ export function createProviderDirectory(options: DirectoryOptions): ProviderDire
     configuredIds: () => [...(options.demo ? [DEMO_PROVIDER] : []), ...current().settings.keys()],
     knownIds: () => knownIds(options),
     absenceOf: (id) => absenceOf(id, options),
+    modelOfRun: () => demoModel,
     defaultModel() {
-      if (options.demo) return `${DEMO_PROVIDER}/${DEMO_MODEL}`;
+      if (demoModel !== null) return demoModel;
       const first = [...current().settings.values()].find((entry) => entry.defaultModel !== null);
       return first === undefined ? null : `${first.id}/${first.defaultModel}`;
     },
