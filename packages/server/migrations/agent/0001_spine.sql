@@ -18,7 +18,6 @@ CREATE TABLE conversations (
   session_from_seq INTEGER NOT NULL DEFAULT 1,
   covered_to_seq INTEGER NOT NULL DEFAULT 0,
   history_rev INTEGER NOT NULL DEFAULT 0,
-  paused INTEGER NOT NULL DEFAULT 0,
   archived_at INTEGER,
   last_activity_at INTEGER NOT NULL,
   created_at INTEGER NOT NULL

@@ -208,7 +208,7 @@ export class AgentRuntime {
   /** Claims and runs one turn; false when nothing is due. */
   async #runNextTurn(conversationId: string, channel: Channel): Promise<boolean> {
     const conversation = this.spine.conversation(conversationId);
-    if (!conversation || !this.#mayBegin || conversation.paused === 1 || this.spine.failure) return false;
+    if (!conversation || !this.#mayBegin || this.spine.failure) return false;
     const agent = this.#config;
     const replan = () => this.#plan(agent, conversation);
     const plan = attempt(replan);

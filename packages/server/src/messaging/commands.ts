@@ -139,7 +139,7 @@ function whoami(call: CommandCall): string {
 }
 
 function newSession(_call: CommandCall, unit: Unit, conversation: ConversationRow): string {
-  const session = startSession(unit, conversation.id);
+  const session = startSession(unit, conversation.id, 1);
   return `New session (${session.session_no}). I start from a clean page.`;
 }
 

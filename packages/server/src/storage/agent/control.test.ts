@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { setPaused } from './control.ts';
+import { patchConversation } from './control.ts';
 import { answerOf, CHAT, REPLY_CALL, SpineWorld } from './spine-test-world.ts';
 
 let world: SpineWorld;
@@ -12,15 +12,15 @@ describe('commands', () => {
   test('[CH-28] a command is answered at once, beside a running turn and past a full queue', async () => {
     await Promise.all(Array.from({ length: 256 }, () => world.say()));
     const running = await world.claim();
-    const { turnId } = await world.spine.runCommand(world.message({ text: '/pause' }), (unit, conversation) => {
-      setPaused(unit, conversation.id, true);
-      return 'Paused.';
+    const { turnId } = await world.spine.runCommand(world.message({ text: '/quiet' }), (unit, conversation) => {
+      patchConversation(unit, conversation.id, { settings: { response_mode: 'observe' } });
+      return 'Quiet.';
     });
     expect(world.spine.turn(running.turn.id)).toMatchObject({ state: 'running' });
     expect(world.spine.turn(turnId)).toMatchObject({ state: 'completed', cause: 'command', ordinal: 2 });
-    expect(world.spine.messagesOfTurn(turnId).map((row) => row.content)).toEqual(['/pause', 'Paused.']);
+    expect(world.spine.messagesOfTurn(turnId).map((row) => row.content)).toEqual(['/quiet', 'Quiet.']);
     expect(world.spine.mailboxOfTurn(turnId)).toMatchObject([{ kind: 'control', state: 'done', outcome: 'reply' }]);
-    expect(world.spine.conversation(CHAT.id)).toMatchObject({ paused: 1 });
+    expect(world.spine.conversation(CHAT.id)).toMatchObject({ settings: '{"response_mode":"observe"}' });
     expect(world.rows('SELECT count(*) AS n FROM model_calls WHERE owner_id = ?', turnId)).toEqual([{ n: 0 }]);
   });
 
@@ -138,4 +138,14 @@ test('[CH-25] what an operator says enters the history and goes out once per key
   expect(world.spine.headOfPlace('webhook', CHAT.id)).toMatchObject({ id, turn_id: null });
   const anew = { ...message, key: null };
   expect(await world.spine.operatorSend(CHAT, anew)).not.toBe(await world.spine.operatorSend(CHAT, anew));
+});
+
+test('[CH-27] a message erased before its turn began takes the turn with it, unless others wait in the same turn', async () => {
+  const gather = () => world.clock.now() + 1_000;
+  const first = await world.say({ gather });
+  const second = await world.say({ gather });
+  await world.spine.eraseMessage(CHAT.id, first.messageId);
+  expect(world.spine.turn(first.turnId)?.state).toBe('gathering');
+  await world.spine.eraseMessage(CHAT.id, second.messageId);
+  expect(world.spine.turn(first.turnId)).toMatchObject({ state: 'cancelled', error_code: 'turn_cancelled' });
 });

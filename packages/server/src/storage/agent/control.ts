@@ -40,19 +40,15 @@ export function cancelTurns(unit: Unit, conversationId: string, scope: 'turn' | 
   return turns.map((turn) => turn.id);
 }
 
-/** A new session: the history stays readable and leaves the prompt. */
-export function startSession(unit: Unit, conversationId: string): ConversationRow {
+/** A new session: the history stays readable and leaves the prompt, and so do the next few messages that still belong to the old one. */
+export function startSession(unit: Unit, conversationId: string, answersStillOld = 0): ConversationRow {
   const row = unit.tx.get<ConversationRow>(
-    `UPDATE conversations SET session_no = session_no + 1, session_from_seq = next_seq, status_text = NULL, revision = revision + 1
+    `UPDATE conversations SET session_no = session_no + 1, session_from_seq = next_seq + ?, status_text = NULL, revision = revision + 1
      WHERE id = ? RETURNING *`,
+    answersStillOld,
     conversationId,
   );
   return found(row);
-}
-
-export function setPaused(unit: Unit, conversationId: string, paused: boolean): void {
-  unit.tx.run('UPDATE conversations SET paused = ?, revision = revision + 1 WHERE id = ?', Number(paused), conversationId);
-  if (!paused) unit.tx.afterCommit(() => unit.doorbell.turnReady(conversationId, unit.now));
 }
 
 export interface ConversationPatch {
@@ -109,8 +105,19 @@ export function eraseMessage(unit: Unit, conversationId: string, messageId: stri
   );
   if (changed === 0) throw new NotFoundError('message_not_found', 'There is no such message in this conversation.');
   unit.tx.run('UPDATE conversations SET history_rev = history_rev + 1 WHERE id = ?', conversationId);
+  cancelEmptyTurn(unit, messageId);
   unit.tx.run("UPDATE outbox SET body = '{}' WHERE message_id = ? AND state IN ('delivered', 'dead', 'discarded')", messageId);
   emit(unit, { type: 'message_deleted', conversationId, ref: `messages:${messageId}`, data: { message_id: messageId } });
+}
+
+/** A turn that waits and has nothing left to answer is not begun (CH-27). */
+function cancelEmptyTurn(unit: Unit, messageId: string): void {
+  const turn = unit.tx.get<TurnRow>(
+    `SELECT t.* FROM turns t JOIN messages m ON m.turn_id = t.id WHERE m.id = ? AND t.state IN ('gathering', 'ready')
+       AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.turn_id = t.id AND o.role = 'user' AND o.deleted_at IS NULL)`,
+    messageId,
+  );
+  if (turn) closeTurn(unit, turn, 'cancelled', { code: 'turn_cancelled', message: 'The message was deleted before it was answered.' });
 }
 
 export interface OperatorMessage {

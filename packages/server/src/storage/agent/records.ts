@@ -13,7 +13,6 @@ export interface ConversationRow {
   session_no: number;
   session_from_seq: number;
   covered_to_seq: number;
-  paused: number;
   archived_at: number | null;
   last_activity_at: number;
   created_at: number;
