@@ -151,3 +151,14 @@ test('after a clean close the file is whole by itself: its write-ahead log is em
   database.close();
   expect(statSync(join(directory, 'a.db-wal'), { throwIfNoEntry: false })?.size ?? 0).toBe(0);
 });
+
+test('[ST-2] a group is synced when one of its units was promised to somebody, and only then', async () => {
+  const level = (tx: { get<Row>(sql: string): Row | undefined }) => tx.get<{ synchronous: number }>('PRAGMA synchronous')?.synchronous;
+  const FULL = 2;
+  const NORMAL = 1;
+  expect(await database.write(level, 'relaxed')).toBe(NORMAL);
+  expect(await Promise.all([database.write(level, 'relaxed'), database.write(level)])).toEqual([FULL, FULL]);
+  expect(await database.write(level)).toBe(FULL);
+  expect(await database.write(level, 'relaxed')).toBe(NORMAL);
+  expect(database.writeNow(level)).toBe(FULL);
+});

@@ -8,6 +8,12 @@ export type SqlValue = string | number | bigint | null | Uint8Array;
 /** `full`: a commit survives power loss. `normal`: it survives a kill of the process. */
 export type Durability = 'full' | 'normal';
 
+/**
+ * `durable`: promised to somebody when the promise resolves, so it survives power loss. `relaxed`: survives a kill of the process; after a power loss
+ * the work is simply done again. A group is synced when one of its units is durable.
+ */
+export type Urgency = 'durable' | 'relaxed';
+
 /** What a unit of work may do; valid only inside its `write` call. */
 export interface Transaction {
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined;
@@ -19,6 +25,7 @@ export interface Transaction {
 }
 
 interface QueuedUnit {
+  readonly urgency: Urgency;
   readonly run: (transaction: Transaction) => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -44,6 +51,8 @@ export class SqliteDatabase {
   readonly #statements = new Map<string, StatementSyncInstance>();
   #queue: QueuedUnit[] = [];
   #scheduled = false;
+  readonly #durability: Durability;
+  #isSyncing = true;
   #failure: StorageError | null = null;
   #closed = false;
   #hooks: (() => void)[] = [];
@@ -60,7 +69,8 @@ export class SqliteDatabase {
       run: (sql, ...values) => Number(this.#prepare(sql).run(...values).changes),
       afterCommit: (callback) => void this.#hooks.push(callback),
     };
-    applyPragmas(this.#database, options.durability ?? 'full');
+    this.#durability = options.durability ?? 'full';
+    applyPragmas(this.#database, this.#durability);
   }
 
   /** Null while the file takes writes; else why it does not. */
@@ -82,11 +92,11 @@ export class SqliteDatabase {
   }
 
   /** Throws `StorageError` when the file refuses writes; rejects with the unit's own error when the unit throws. */
-  write<Result>(run: (transaction: Transaction) => Result): Promise<Result> {
+  write<Result>(run: (transaction: Transaction) => Result, urgency: Urgency = 'durable'): Promise<Result> {
     const refusal = this.#refusal();
     if (refusal) return Promise.reject(refusal);
     return new Promise<Result>((resolve, reject) => {
-      this.#queue.push({ run, resolve: resolve as (value: unknown) => void, reject });
+      this.#queue.push({ urgency, run, resolve: resolve as (value: unknown) => void, reject });
       this.#schedule();
     });
   }
@@ -95,6 +105,7 @@ export class SqliteDatabase {
   writeNow<Result>(run: (transaction: Transaction) => Result): Result {
     const refusal = this.#refusal();
     if (refusal) throw refusal;
+    this.#syncWhen(true);
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const result = run(this.#transaction);
@@ -166,6 +177,7 @@ export class SqliteDatabase {
     const finished: FinishedUnit[] = [];
     let taken = 0;
     try {
+      this.#syncWhen(units.slice(0, GROUP_UNITS).some((unit) => unit.urgency === 'durable'));
       this.#prepare('BEGIN IMMEDIATE').run();
       for (const unit of units) {
         taken += 1;
@@ -182,6 +194,13 @@ export class SqliteDatabase {
     for (const { unit, value } of finished) unit.resolve(value);
     this.#runHooks(hooks);
     return units.slice(taken);
+  }
+
+  /** SQLite takes the setting between two transactions only. */
+  #syncWhen(isDurable: boolean): void {
+    if (this.#durability === 'normal' || this.#isSyncing === isDurable) return;
+    this.#database.exec(`PRAGMA synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`);
+    this.#isSyncing = isDurable;
   }
 
   #runUnit(unit: QueuedUnit, finished: FinishedUnit[]): void {

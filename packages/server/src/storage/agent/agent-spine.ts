@@ -7,7 +7,7 @@ import type { AttemptOutcome } from '../../core/llm.ts';
 import type { Attachment } from '../../core/messages.ts';
 import { packageRoot } from '../../core/package-root.ts';
 import { migrate } from '../migrations.ts';
-import { SqliteDatabase } from '../sqlite-database.ts';
+import { SqliteDatabase, type Urgency } from '../sqlite-database.ts';
 import { type Accepted, type AcceptInput, accept } from './accept.ts';
 import * as claims from './claim.ts';
 import * as control from './control.ts';
@@ -71,15 +71,16 @@ export class AgentSpine extends SpineReads {
   }
 
   claim(input: claims.ClaimInput): Promise<claims.ClaimedTurn | null> {
-    return this.#write((unit) => claims.claim(unit, input));
+    // Lost in a power failure, the turn is ready as before and is claimed again; nothing leaves before the answer is synced.
+    return this.#write((unit) => claims.claim(unit, input), 'relaxed');
   }
 
   reserve(turnId: string, step: number, call: ModelCallDraft): Promise<number> {
-    return this.#write((unit) => claims.reserve(unit, turnId, step, call));
+    return this.#write((unit) => claims.reserve(unit, turnId, step, call), 'relaxed');
   }
 
   retryCall(turnId: string, step: number, outcome: AttemptOutcome, next: ModelCallDraft): Promise<number> {
-    return this.#write((unit) => claims.retryCall(unit, turnId, step, outcome, next));
+    return this.#write((unit) => claims.retryCall(unit, turnId, step, outcome, next), 'relaxed');
   }
 
   answer(input: calls.AnswerInput): Promise<string[]> {
@@ -168,8 +169,8 @@ export class AgentSpine extends SpineReads {
     );
   }
 
-  #write<Result>(run: (unit: Unit) => Result): Promise<Result> {
-    return this.#database.write((tx) => run(this.#unit(tx)));
+  #write<Result>(run: (unit: Unit) => Result, urgency: Urgency = 'durable'): Promise<Result> {
+    return this.#database.write((tx) => run(this.#unit(tx)), urgency);
   }
 
   #unit(tx: Unit['tx']): Unit {
