@@ -12,6 +12,8 @@ import { type FindSpine, renderEvent, renderNotice, renderSignal } from './event
 
 /** Signals of one agent that may wait for its relay; more are dropped, as live signals may be. */
 const HELD_SIGNALS = 10_000;
+/** While nobody watches, events are copied together instead of one by one: it saves a commit each, beside the work. */
+const UNWATCHED_WAIT_MS = 50;
 /** Own rows of an agent are forgotten in steps once the journal has them. */
 const TRIM_EVERY = 2_000;
 const TRIM_KEEP = 1_000;
@@ -23,6 +25,9 @@ interface HeldSignal {
 }
 
 interface RelayState {
+  /** Ends the wait for more to copy at once; set while nobody watches. */
+  stopWaiting: (() => void) | null;
+  running: Promise<void> | null;
   isRunning: boolean;
   rungAgain: boolean;
   sinceTrim: number;
@@ -46,7 +51,7 @@ export class EventLog implements EventsPort {
     journal.onRows((rows) => this.#publish(rows));
   }
 
-  /** Doorbell: the agent wrote events. Cheap; the copy happens after the current work of the event loop. */
+  /** Doorbell: the agent wrote events. Cheap; the copy happens after the current work of the event loop, a little later while nobody watches. */
   ring(agentId: string): void {
     if (this.#closed) return;
     const state = this.#relayOf(agentId);
@@ -54,8 +59,28 @@ export class EventLog implements EventsPort {
       state.rungAgain = true;
       return;
     }
+    if (this.#listeners.size > 0) this.#startRelay(agentId, state);
+    else state.stopWaiting ??= this.#clock.schedule(UNWATCHED_WAIT_MS, () => this.#startRelay(agentId, state));
+  }
+
+  #startRelay(agentId: string, state: RelayState): void {
+    state.stopWaiting?.();
+    state.stopWaiting = null;
     state.isRunning = true;
-    setImmediate(() => supervise(this.#log, 'event relay', this.#relay(agentId, state)));
+    state.running = new Promise((resolve) => {
+      setImmediate(() =>
+        this.#relay(agentId, state).then(resolve, (error: unknown) => {
+          resolve();
+          this.#log.error('the event relay failed', { error });
+        }),
+      );
+    });
+  }
+
+  /** Copies now what waits to be copied; resolves when everything written before is in the journal. */
+  async #settle(): Promise<void> {
+    for (const [agentId, state] of this.#relays) if (state.stopWaiting) this.#startRelay(agentId, state);
+    await Promise.all([...this.#relays.values()].map((state) => state.running));
   }
 
   /** Copies everything that is there; at start, before anybody listens. */
@@ -82,15 +107,18 @@ export class EventLog implements EventsPort {
 
   subscribe(listener: (event: SpacebotEvent) => void): () => void {
     this.#listeners.add(listener);
+    for (const [agentId, state] of this.#relays) if (state.stopWaiting) this.#startRelay(agentId, state);
     return () => void this.#listeners.delete(listener);
   }
 
   async bounds(): Promise<{ oldestId: number | null; latestId: number | null }> {
+    await this.#settle();
     const { oldest, latest } = this.#journal.bounds();
     return { oldestId: oldest, latestId: latest };
   }
 
   async read(after: number, filter: EventFilter, limit: number): Promise<readonly SpacebotEvent[]> {
+    await this.#settle();
     const { types, ...rest } = filter;
     const wanted = types === undefined ? rest : { ...rest, types: [...types] };
     const events: SpacebotEvent[] = [];
@@ -109,6 +137,7 @@ export class EventLog implements EventsPort {
 
   close(): void {
     this.#closed = true;
+    for (const state of this.#relays.values()) state.stopWaiting?.();
     this.#listeners.clear();
   }
 
@@ -124,6 +153,7 @@ export class EventLog implements EventsPort {
       } while (state.rungAgain);
     } finally {
       state.isRunning = false;
+      state.running = null;
       this.#releaseSignals(state, Number.POSITIVE_INFINITY);
     }
   }
@@ -137,7 +167,7 @@ export class EventLog implements EventsPort {
   #relayOf(agentId: string): RelayState {
     let state = this.#relays.get(agentId);
     if (!state) {
-      state = { isRunning: false, rungAgain: false, sinceTrim: 0, held: [] };
+      state = { stopWaiting: null, running: null, isRunning: false, rungAgain: false, sinceTrim: 0, held: [] };
       this.#relays.set(agentId, state);
     }
     return state;

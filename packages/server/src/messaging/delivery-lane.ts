@@ -8,6 +8,7 @@ import type { DeliveryReceipt, DeliveryRequest, OutboundItem } from '../core/mes
 import type { MessagingAdapter } from '../core/messaging-adapter.ts';
 import type { SendResult } from '../storage/agent/deliveries.ts';
 import type { OutboxRow } from '../storage/agent/records.ts';
+import type { Urgency } from '../storage/sqlite-database.ts';
 import type { AdapterAccess, AgentDirectory, AgentHandle, MessagingObserver } from './ports.ts';
 import { afterFailure } from './retry-rules.ts';
 import type { SlotPool } from './slot-pool.ts';
@@ -144,15 +145,17 @@ export class DeliveryLane {
   async #deliver(head: Head, adapter: MessagingAdapter, signal: AbortSignal): Promise<boolean> {
     try {
       const receipt = await this.#withTimeout(signal, (limit) => adapter.deliver(requestOf(head, this), limit));
-      return await this.#delivered(head, receipt);
+      return await this.#delivered(head, adapter, receipt);
     } catch (error) {
       if (signal.aborted) return false;
       return this.#failed(head, adapter, error);
     }
   }
 
-  async #delivered(head: Head, receipt: DeliveryReceipt): Promise<boolean> {
-    await this.#settle(head, { state: 'delivered', platformMessageId: receipt.platformMessageId });
+  async #delivered(head: Head, adapter: MessagingAdapter, receipt: DeliveryReceipt): Promise<boolean> {
+    // Where the same key shows nothing twice, a note lost in a power failure costs a repeat that nobody sees.
+    const urgency = adapter.capabilities.reconcile === 'key' ? 'relaxed' : 'durable';
+    await this.#settle(head, { state: 'delivered', platformMessageId: receipt.platformMessageId }, urgency);
     this.#deps.observer.messageSent(head.agent.id, this.adapterKey);
     return true;
   }
@@ -178,7 +181,7 @@ export class DeliveryLane {
         lookUp(requestOf(head, this), head.row.sent_from ?? head.row.created_at, limit),
       );
       if (found === 'unknown') return this.#settle(head, IN_DOUBT);
-      if (found !== 'not-sent') return await this.#delivered(head, found);
+      if (found !== 'not-sent') return await this.#delivered(head, adapter, found);
       return this.#settle(head, { state: 'retrying', notBefore: this.#deps.clock.now(), ...NOT_SENT, countsAsTry: true });
     } catch (error) {
       if (signal.aborted) return false;
@@ -188,8 +191,8 @@ export class DeliveryLane {
     }
   }
 
-  async #settle(head: Head, result: SendResult): Promise<boolean> {
-    await head.agent.spine.sent(head.row.id, result);
+  async #settle(head: Head, result: SendResult, urgency: Urgency = 'durable'): Promise<boolean> {
+    await head.agent.spine.sent(head.row.id, result, urgency);
     this.#deps.observer.deliveryAttempted(this.adapterKey, result.state);
     if (head.row.turn_id !== null) this.#deps.turnMoved(head.agent.id, head.row.turn_id);
     return true;

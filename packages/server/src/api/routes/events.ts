@@ -27,6 +27,8 @@ export function eventRoutes({ services: { events }, streams }: RouteParts): Rout
       const after = lastEventId(exchange) ?? query.after;
       const sink = openResponseSink(outgoing);
       sink.start(baseHeaders(exchange));
+      // What happened before is in its place now, so that a stream without a replay begins with what comes.
+      await events.bounds();
       const stream = streams.open(exchange, { sink, filter: toFilter(query), maxPendingBytes: MAX_PENDING_BYTES });
       if (after !== undefined) await stream.replayFrom(after);
       return ALREADY_SENT;

@@ -111,8 +111,9 @@ export class AgentSpine extends SpineReads {
     return this.#write((unit) => send(unit, id));
   }
 
-  sent(id: string, result: SendResult): Promise<OutboxRow | undefined> {
-    return this.#write((unit) => sent(unit, id, result));
+  /** `relaxed` only where a repeat under the same key harms nobody. */
+  sent(id: string, result: SendResult, urgency: Urgency = 'durable'): Promise<OutboxRow | undefined> {
+    return this.#write((unit) => sent(unit, id, result), urgency);
   }
 
   cancelTurns(conversationId: string, scope: 'turn' | 'all', reason: string): Promise<string[]> {
