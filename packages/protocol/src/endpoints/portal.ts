@@ -81,7 +81,7 @@ export const uploadPortalAttachment = defineEndpoint({
   responses: { 201: Attachment },
 });
 
-const sent = { message: Message, turn_id: z.string(), conversation_id: z.string() };
+const sent = { message: Message, turn_id: z.string().nullable(), conversation_id: z.string() };
 
 export const PortalAccepted = z
   .object({ ...sent, state: z.enum(['queued', 'running']) })

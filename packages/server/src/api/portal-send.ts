@@ -47,11 +47,25 @@ const TURN_EVENTS: ReadonlySet<EventType> = new Set([
 /** A turn's text is bounded, so its reader may fall far behind before a delta would be lost. */
 const MAX_PENDING_BYTES = 4 * 1024 * 1024;
 
+const NO_USAGE = {
+  input_tokens: 0,
+  output_tokens: 0,
+  cache_read_tokens: 0,
+  cache_write_tokens: 0,
+  reasoning_tokens: 0,
+  requests: 0,
+  cost_usd: 0,
+  cost_status: 'priced' as const,
+};
+/** A message that is kept without a turn: a command for another bot, for example. */
+const NOTHING_TO_ANSWER = { state: 'completed' as const, messages: [], usage: NO_USAGE, error: null };
+
 export async function sendToPortal(parts: SendParts, exchange: Exchange, send: PortalSend): Promise<HandlerResult> {
   const message = toMessage(exchange, send.body);
   if (exchange.header('accept')?.includes('text/event-stream') === true) return streamTurn(parts, exchange, send, message);
   const { portal } = parts.services;
   const receipt = await portal.send(send.agentId, send.sessionId, message);
+  if (send.body.wait_secs > 0 && receipt.turnId === '') return ok({ ...describe(receipt), ...NOTHING_TO_ANSWER });
   if (send.body.wait_secs > 0) return waitForTurn(parts, exchange, send, receipt);
   return { status: 202, body: { ...describe(receipt), state: 'queued' } };
 }
@@ -73,7 +87,7 @@ function toMessage(exchange: Exchange, body: PortalSend['body']): PortalMessage 
 }
 
 function describe({ message, turnId, conversationId }: PortalReceipt) {
-  return { message, turn_id: turnId, conversation_id: conversationId };
+  return { message, turn_id: turnId || null, conversation_id: conversationId };
 }
 
 async function waitForTurn({ services }: SendParts, exchange: Exchange, send: PortalSend, receipt: PortalReceipt): Promise<Answer> {
@@ -107,6 +121,8 @@ async function streamTurn(parts: SendParts, exchange: Exchange, send: PortalSend
     const receipt = await parts.services.portal.send(send.agentId, send.sessionId, message);
     sink.start(baseHeaders(exchange));
     const { conversationId, turnId, duplicate } = receipt;
+    // Kept without a turn, so nothing will follow.
+    if (turnId === '') stream.end();
     await stream.release({ agentId: send.agentId, conversationId, turnId, types: TURN_EVENTS }, duplicate);
     return ALREADY_SENT;
   } catch (error) {

@@ -60,3 +60,17 @@ test('every event stream is told that the server stops, whatever it listens to',
   const event = await recorder.waitFor('server_stopping');
   expect(event).toMatchObject({ id: null, agent_id: null, data: { restart: true } });
 });
+
+test('a command for another bot is kept, and whoever waits for an answer is let go at once', async () => {
+  const world = await createTestWorld();
+  expect(await world.webhook.says('/status@otherbot', { wait_s: 20 })).toMatchObject({ turn_id: null, state: 'completed', messages: [] });
+  const send = (accept: string) =>
+    fetch(`${world.url}/api/agents/main/portal/desk/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${world.token}`, 'content-type': 'application/json', accept },
+      body: JSON.stringify({ content: '/status@otherbot', wait_secs: 20 }),
+    });
+  expect(await (await send('application/json')).json()).toMatchObject({ turn_id: null, state: 'completed', messages: [], error: null });
+  expect(await (await send('text/event-stream')).text()).not.toContain('turn_');
+  expect(world.model.requests).toHaveLength(0);
+});

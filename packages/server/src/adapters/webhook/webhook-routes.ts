@@ -11,6 +11,8 @@ import type { ReplyWaiters } from './reply-waiters.ts';
 import type { SendRequest } from './send-request.ts';
 
 const PAGE = 200;
+/** The message was kept without a turn: a command for another bot, for example. */
+const NOTHING_TO_ANSWER = '"state":"completed","messages":[]';
 
 export interface RouteAnswer {
   readonly status: number;
@@ -37,17 +39,18 @@ export async function answerSend(context: RouteContext, send: SendRequest, signa
     accepted: true,
     message_id: result.messageId,
     conversation_id: send.conversation.native,
-    turn_id: result.turnId,
+    turn_id: result.turnId || null,
     duplicate: result.duplicate,
     after: result.afterReply ?? afterReply,
   });
-  const ended = send.waitMs > 0 && result.turnId !== '' ? await waitForAnswer(context, send, result, signal) : null;
+  const ended = send.waitMs > 0 ? await waitForAnswer(context, send, result, signal) : null;
   if (ended === null) return { status: result.duplicate ? 200 : 202, body: head };
   return { status: 200, body: `${head.slice(0, -1)},${ended}}` };
 }
 
 /** The two further fields of the answer, or `null` when the turn did not end in time. */
 async function waitForAnswer(context: RouteContext, send: SendRequest, accepted: Accepted, signal: AbortSignal): Promise<string | null> {
+  if (accepted.turnId === '') return NOTHING_TO_ANSWER;
   const limit = new AbortController();
   const stop = () => limit.abort();
   const cancel = context.host.clock.schedule(send.waitMs, stop);

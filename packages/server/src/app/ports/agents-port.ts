@@ -151,12 +151,12 @@ function agentView(agent: OpenAgent, directory: AgentsDeps['directory']): Agent 
 
 const SLOTS = ['channel', 'branch', 'worker', 'compactor', 'cortex', 'voice'] as const;
 
-/** Every slot names the model that it would ask now. */
+/** Every slot names the model that it would ask now, `null` while there is none. */
 function effectiveRouting(routing: AgentConfig['settings']['routing'], directory: AgentsDeps['directory']): Record<string, unknown> {
   const byDefault = directory.defaultModel();
-  const models = SLOTS.flatMap((slot) => {
+  const models = SLOTS.map((slot) => {
     const model = directory.modelOfRun() ?? routing[slot] ?? byDefault;
-    return model === null ? [] : [[slot, formatModelName(parseModelName(model))]];
+    return [slot, model === null ? null : formatModelName(parseModelName(model))];
   });
   return { ...routing, ...Object.fromEntries(models) };
 }
