@@ -107,7 +107,7 @@ export function createApiServices(parts: ApiPortParts): ApiServices {
       checkModel: (agentId, name) => channels.checkModel(agents.require(agentId).id, name),
     }),
     deliveries: createDeliveriesPort(agents),
-    config: createConfigPort({ config, instance, pause }),
+    config: createConfigPort({ config, instance, instanceDir: parts.instanceDir, promptIssues: () => agents.promptIssues, pause }),
     events,
     metrics,
   };

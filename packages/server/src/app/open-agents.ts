@@ -64,6 +64,11 @@ export class OpenAgents implements AgentDirectory {
     return [...this.#open.values()];
   }
 
+  /** Prompt templates of people that do not render; the last good one, or the built-in one, is used instead. */
+  get promptIssues(): PromptTemplates['issues'] {
+    return this.#deps.templates.issues;
+  }
+
   readonly findSpine = (agentId: string): AgentSpine | undefined => this.#open.get(agentId)?.spine;
 
   /** Opens the agent's file, brings it to the newest schema and settles what a dead owner left; starts nothing yet. */

@@ -1,6 +1,6 @@
 /** What an operator changes while the instance runs, and when it begins to count. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
@@ -100,4 +100,17 @@ test('a changed port waits for a restart and is listed until then', async () => 
   world.writeConfig(world.readConfig().replace('port = 0', 'port = 12345'));
   await world.app.reload();
   expect((await world.api.call('GET /status')).config.restart_required).toEqual(['api.port']);
+});
+
+test("an agent's own prompt template counts from the next turn on, and one that does not render is shown as an issue and changes nothing", async () => {
+  const world = await createTestWorld({ model: script(reply('one'), reply('two')) });
+  const folder = join(world.dir, 'agents', 'main', 'prompts');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'channel.md'), 'You are {{ agent.name }} and speak in rhymes.');
+  await world.webhook.asks('first');
+  writeFileSync(join(folder, 'channel.md'), '{% if broken');
+  await world.webhook.asks('second');
+  expect(world.model.requests.map(({ system }) => system)).toEqual(Array(2).fill('You are main and speak in rhymes.'));
+  const { issues } = await world.api.call('GET /config');
+  expect(issues).toContainEqual(expect.objectContaining({ severity: 'warning', file: 'agents/main/prompts/channel.md' }));
 });

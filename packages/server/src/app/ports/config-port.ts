@@ -1,10 +1,12 @@
 /** The configuration and the instance's own settings, for the API. */
 
+import { relative } from 'node:path';
 import type { ConfigChange, InstanceSettings, Issue } from '@spacebot/protocol/config';
 import { configJsonSchema } from '../../config/json-schema.ts';
 import { maskedValues } from '../../config/masking.ts';
 import { type ConfigIssue, defaultAgent, findAgent } from '../../config/snapshot.ts';
 import type { ConfigEditResult, ConfigStore } from '../../config/store.ts';
+import type { TemplateIssue } from '../../conversations/prompt-templates.ts';
 import { NotFoundError } from '../../core/errors.ts';
 import type { InstanceStore } from '../../storage/instance/instance-store.ts';
 import type { ConfigPort } from '../api-services.ts';
@@ -13,6 +15,8 @@ import type { PauseSwitch } from '../pause-switch.ts';
 export interface ConfigPortDeps {
   readonly config: ConfigStore;
   readonly instance: InstanceStore;
+  readonly instanceDir: string;
+  readonly promptIssues: () => readonly TemplateIssue[];
   readonly pause: Pick<PauseSwitch, 'isOn' | 'set'>;
 }
 
@@ -36,7 +40,7 @@ export function createConfigPort(deps: ConfigPortDeps): ConfigPort {
         path: snapshot.path,
         values: { ...maskedValues(snapshot) },
         sources: { ...snapshot.sources },
-        issues: snapshot.issues.map(issueView),
+        issues: [...snapshot.issues.map(issueView), ...deps.promptIssues().map((issue) => promptIssueView(issue, deps.instanceDir))],
         restart_required: [...snapshot.restartRequired],
       };
     },
@@ -74,6 +78,21 @@ export function createConfigPort(deps: ConfigPortDeps): ConfigPort {
 
 function defaultAgentPatch(ids: readonly string[], wanted: string): { set: Record<string, unknown>; unset: string[] } {
   return { set: Object.fromEntries(ids.map((id) => [`agents.${id}.default`, id === wanted])), unset: [] };
+}
+
+function promptIssueView({ path, message }: TemplateIssue, instanceDir: string): Issue {
+  const file = relative(instanceDir, path);
+  const place = { file, line: null, column: null, path: file };
+  const words = `the template does not render: ${message}`;
+  return {
+    severity: 'warning',
+    code: 'invalid_value',
+    ...place,
+    expected: 'a template that renders',
+    got: null,
+    suggestion: null,
+    message: words,
+  };
 }
 
 function issueView(issue: ConfigIssue): Issue {
