@@ -47,6 +47,8 @@ async function start(app: RunningApp, server: ApiServer): Promise<StartedApp> {
     return { url: url ?? '', firstStart: app.firstStart, token: app.newToken, state: app.state() === 'setup' ? 'setup' : 'running' };
   } catch (error) {
     await server.close().catch(() => {});
+    // Nobody has seen the token that this start made; the next one makes and shows another.
+    if (app.newToken !== null) app.services.token.remove();
     await app.drain({ timeoutMs: 0, restart: false });
     app.close();
     throw error;

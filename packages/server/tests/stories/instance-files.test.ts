@@ -49,3 +49,18 @@ test('[CF-4] an agent whose keys are refused is not made at all', async () => {
   expect(made).toMatchObject({ id: 'modest', display_name: 'Modest' });
   expect(world.readConfig()).toMatch(/id = "modest"\ndisplay_name = "Modest"\nmax_turns = 9/);
 });
+
+test('a first start that fails leaves the token to the start that can show it', async () => {
+  const world = await createTestWorld();
+  const port = new URL(world.url).port;
+  const dir = mkdtempSync(join(tmpdir(), 'spacebot-files-'));
+  folders.push(dir);
+  writeFileSync(join(dir, 'config.toml'), `[api]\nport = ${port}\n`);
+  const failed = await new SpacebotProcess(['start', '--foreground'], { dir }).ended;
+  expect([failed.code, failed.stdout]).toEqual([1, '']);
+  writeFileSync(join(dir, 'config.toml'), '[api]\nport = 0\n');
+  const daemon = new SpacebotProcess(['start', '--foreground'], { dir });
+  await daemon.prints(/API token: sbt_[A-Za-z0-9_-]{43}\n/);
+  expect((await new SpacebotProcess(['stop'], { dir }).ended).code).toBe(0);
+  await daemon.ended;
+});
