@@ -272,9 +272,16 @@ export function sqliteCode(error: unknown): number | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
+/**
+ * Small pages: a commit of ours touches few bytes of many pages, and every touched page is written whole to the log. Measured over one answered message:
+ * 72 KB of log with pages of 1 KiB, 260 KB with the usual 4 KiB. It counts for new files; a file keeps the size it was made with.
+ */
+const PAGE_BYTES = 1024;
+
 function applyPragmas(database: DatabaseSyncInstance, durability: Durability): void {
   database.exec(`
     PRAGMA busy_timeout = 100;
+    PRAGMA page_size = ${PAGE_BYTES};
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'};
     PRAGMA foreign_keys = ON;

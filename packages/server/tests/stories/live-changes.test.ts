@@ -114,3 +114,12 @@ test("an agent's own prompt template counts from the next turn on, and one that 
   const { issues } = await world.api.call('GET /config');
   expect(issues).toContainEqual(expect.objectContaining({ severity: 'warning', file: 'agents/main/prompts/channel.md' }));
 });
+
+test('an agent that becomes the default takes the place of the one that was, and there is always exactly one', async () => {
+  const world = await createTestWorld({});
+  await world.api.call('POST /agents', { body: { id: 'helper' } });
+  const changed = await world.api.call('PATCH /agents/{agent_id}', { params: { agent_id: 'helper' }, body: { default: true } });
+  expect(changed.default).toBe(true);
+  const { items } = await world.api.call('GET /agents', {});
+  expect(items.filter((agent) => agent.default).map((agent) => agent.id)).toEqual(['helper']);
+});

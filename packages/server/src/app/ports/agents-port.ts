@@ -35,6 +35,11 @@ export interface AgentsDeps {
 export function createAgentsPort(deps: AgentsDeps): AgentsPort {
   const { agents, config } = deps;
   const show = (agent: OpenAgent) => agentView(agent, deps.directory);
+  /** One agent is the default: who becomes it takes the place of the one that is. */
+  const stepDown = (isDefault: boolean | undefined, agentId: string) => {
+    const present = agents.all().find((agent) => agent.runtime.config.isDefault && agent.id !== agentId);
+    return isDefault === true && present ? agentKeys(present.id, { default: false }) : {};
+  };
   const view = (agentId: string) => show(agents.require(agentId));
   return {
     async list(page) {
@@ -68,7 +73,8 @@ export function createAgentsPort(deps: AgentsDeps): AgentsPort {
       checkRevision(agent, expected);
       const fields = { display_name: change.display_name, role: change.role, default: change.default, ...change.config };
       const set = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-      if (Object.keys(set).length > 0) await config.patch({ set: agentKeys(agentId, set), unset: [] });
+      if (Object.keys(set).length > 0)
+        await config.patch({ set: { ...agentKeys(agentId, set), ...stepDown(change.default, agentId) }, unset: [] });
       await deps.settled();
       return view(agentId);
     },
