@@ -1,6 +1,7 @@
 /** What the command line asks of the daemon: made once, started once, stopped once. */
 
 import type { Clock } from '../core/clock.ts';
+import type { AdapterDefinition } from '../core/messaging-adapter.ts';
 
 /** Where the daemon lives and how this run differs from its configuration. */
 export interface AppOptions {
@@ -16,6 +17,8 @@ export interface AppOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Left out: the system's. A test may hold time in its own hands. */
   readonly clock?: Clock;
+  /** Platforms beside the built-in ones; a test brings one of its own. */
+  readonly platforms?: readonly AdapterDefinition<unknown>[];
 }
 
 export interface StartedApp {

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import type { StorageError } from '../core/errors.ts';
 import { createIdGenerator, type NewId, type RunId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
+import type { AdapterDefinition } from '../core/messaging-adapter.ts';
 import { redact } from '../security/redact.ts';
 import { type BootReport, InstanceStore } from '../storage/instance/instance-store.ts';
 import { Journal } from '../storage/instance/journal.ts';
@@ -23,6 +24,7 @@ export interface Foundation {
   readonly demo: boolean;
   readonly version: string;
   readonly clock: Clock;
+  readonly platforms: readonly AdapterDefinition<unknown>[];
   readonly newId: NewId;
   readonly runId: RunId;
   /** Milliseconds. */
@@ -51,7 +53,22 @@ export async function openFoundation(options: AppOptions, closers: Closers): Pro
   const config = await loadConfiguration(options, { clock, newId, log, configureLog });
   const onFailure = (where: string) => (error: StorageError) => log.error(`a store refuses writes: ${where}`, { error });
   const stores = openStores({ instanceDir, runId, clock, onFailure }, closers);
-  return { instanceDir, demo: options.demo, version, clock, newId, runId, startedAt, log, configureLog, config, onFailure, ...stores };
+  const platforms = options.platforms ?? [];
+  return {
+    instanceDir,
+    demo: options.demo,
+    version,
+    clock,
+    platforms,
+    newId,
+    runId,
+    startedAt,
+    log,
+    configureLog,
+    config,
+    onFailure,
+    ...stores,
+  };
 }
 
 function openLog(options: AppOptions, runId: RunId, clock: Clock, closers: Closers): LogFile {

@@ -152,10 +152,10 @@ function createMessaging(base: Foundation, needs: MessagingNeeds): Pick<Parts, '
   return { messaging, delivery };
 }
 
-function definitionsOf({ instance, clock, config }: Foundation): ReturnType<typeof builtinAdapters> {
+function definitionsOf({ instance, clock, config, platforms }: Foundation): ReturnType<typeof builtinAdapters> {
   const trustedNames = () => {
     const { allowed_hosts, allowed_origins } = config.current().values.api;
     return { hosts: allowed_hosts, origins: allowed_origins };
   };
-  return builtinAdapters({ replies: new ReplyStore(instance.database, clock), trustedNames });
+  return [...builtinAdapters({ replies: new ReplyStore(instance.database, clock), trustedNames }), ...platforms];
 }

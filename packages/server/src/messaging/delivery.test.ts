@@ -1,80 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
-import * as z from 'zod';
 import { DeliveryError } from '../core/errors.ts';
-import type { DeliveryReceipt, DeliveryRequest, OutboundSignal } from '../core/messages.ts';
-import type { AdapterDefinition, AdapterHost, MessagingAdapter, ReconcileKind } from '../core/messaging-adapter.ts';
+import { FakePlatform } from '../testing/fake-platform.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { MessagingWorld } from '../testing/messaging-world.ts';
 import { afterFailure, backoffMs } from './retry-rules.ts';
 
 const CONFIG = '[messaging.discord]\nenabled = true\ntoken = "x"\n[[agents]]\nid = "main"\n[[agents]]\nid = "sales"\n';
-
-/** A platform in the test's hands: what it heard, and what it does with the next sends. */
-class FakePlatform implements MessagingAdapter {
-  readonly capabilities;
-  readonly heard: string[] = [];
-  readonly signals: OutboundSignal[] = [];
-  readonly failures: (DeliveryError | 'hang')[] = [];
-  lookUp: DeliveryReceipt | 'not-sent' | 'unknown' = 'unknown';
-  host: AdapterHost | null = null;
-  crash: (error: Error) => void = () => {};
-  runs = 0;
-
-  constructor(reconcile: ReconcileKind = 'key') {
-    this.capabilities = {
-      edit: false,
-      typing: true,
-      reactions: false,
-      threads: false,
-      filesIn: false,
-      filesOut: false,
-      buttons: false,
-      history: false,
-      text: null,
-      reconcile,
-    };
-  }
-
-  run(signal: AbortSignal): Promise<void> {
-    this.runs += 1;
-    if (this.connects) this.host?.reportState('connected');
-    return new Promise((resolve, reject) => {
-      this.crash = reject;
-      signal.addEventListener('abort', () => resolve());
-    });
-  }
-
-  connects = true;
-
-  async deliver(request: DeliveryRequest, signal: AbortSignal): Promise<DeliveryReceipt> {
-    const failure = this.failures.shift();
-    if (failure === 'hang') await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-    if (failure instanceof DeliveryError) throw failure;
-    const { item } = request.part;
-    this.heard.push(item.type === 'text' ? item.text : item.type);
-    return { platformMessageId: `m${this.heard.length}` };
-  }
-
-  async reconcile(): Promise<DeliveryReceipt | 'not-sent' | 'unknown'> {
-    return this.lookUp;
-  }
-
-  signal(_address: unknown, signal: OutboundSignal): void {
-    this.signals.push(signal);
-  }
-}
-
-function definitionOf(platform: FakePlatform): AdapterDefinition<unknown> {
-  return {
-    platform: 'discord',
-    label: 'Fake',
-    settings: z.object({ token: z.string().optional() }),
-    create: (_key, _settings, host) => {
-      platform.host = host;
-      return platform;
-    },
-  };
-}
 
 const worlds: MessagingWorld[] = [];
 
@@ -86,7 +17,7 @@ async function start(platform: FakePlatform, clock = new ManualClock(), director
   const world = new MessagingWorld({
     config: CONFIG,
     clock,
-    definitions: [definitionOf(platform)],
+    definitions: [platform.definition],
     ...(directory === undefined ? {} : { directory }),
   });
   worlds.push(world);
@@ -109,7 +40,7 @@ const state = (world: MessagingWorld, id: string) => world.agent().spine.deliver
 const transient = () => new DeliveryError('transient', 'platform_unreachable', 'down');
 
 test('[MS-11] items leave in order, one after the other, also when two agents speak in one place', async () => {
-  const platform = new FakePlatform();
+  const platform = new FakePlatform('key', 'discord');
   const world = await start(platform);
   await Promise.all([say(world, 'a1'), say(world, 'a2'), say(world, 'b1', 'discord:room', 'sales'), say(world, 'a3')]);
   await until(() => platform.heard.length === 4);
@@ -118,7 +49,7 @@ test('[MS-11] items leave in order, one after the other, also when two agents sp
 
 test('[MS-8] a transient failure is tried again later and blocks its own place only', async () => {
   const clock = new ManualClock();
-  const platform = new FakePlatform();
+  const platform = new FakePlatform('key', 'discord');
   const world = await start(platform, clock);
   platform.failures.push(transient());
   const first = await say(world, 'first');
@@ -136,7 +67,7 @@ test('[MS-8] a transient failure is tried again later and blocks its own place o
 
 test('[MS-8] eight tries, then the item is dead and the next one leaves', async () => {
   const clock = new ManualClock();
-  const platform = new FakePlatform();
+  const platform = new FakePlatform('key', 'discord');
   const world = await start(platform, clock);
   for (let index = 0; index < 8; index += 1) platform.failures.push(transient());
   const doomed = await say(world, 'doomed');
@@ -153,7 +84,7 @@ test('[MS-8] eight tries, then the item is dead and the next one leaves', async 
 
 test('a permanent failure is dead at once, and Retry-After costs no try', async () => {
   const clock = new ManualClock();
-  const platform = new FakePlatform();
+  const platform = new FakePlatform('key', 'discord');
   const world = await start(platform, clock);
   platform.failures.push(new DeliveryError('permanent', 'platform_forbidden', 'blocked'));
   const blocked = await say(world, 'blocked');
@@ -168,7 +99,7 @@ test('a permanent failure is dead at once, and Retry-After costs no try', async 
 });
 
 test('[MS-9] an adapter that is away costs no try, and its items leave when it connects', async () => {
-  const platform = new FakePlatform();
+  const platform = new FakePlatform('key', 'discord');
   platform.connects = false;
   const world = await start(platform);
   const waiting = await say(world, 'patience');
@@ -180,7 +111,7 @@ test('[MS-9] an adapter that is away costs no try, and its items leave when it c
 
 test('[MS-9] an item nobody could take for 24 hours is dead', async () => {
   const clock = new ManualClock();
-  const platform = new FakePlatform();
+  const platform = new FakePlatform('key', 'discord');
   platform.connects = false;
   const world = await start(platform, clock);
   const waiting = await say(world, 'too late');
@@ -192,7 +123,7 @@ test('[MS-9] an item nobody could take for 24 hours is dead', async () => {
 });
 
 test('[MS-4] a send cut off by a crash is repeated under its key', async () => {
-  const platform = new FakePlatform();
+  const platform = new FakePlatform('key', 'discord');
   platform.failures.push('hang');
   const world = await start(platform);
   const cut = await say(world, 'cut off');
@@ -209,7 +140,7 @@ test.each([
   ['not sent: it is sent', 'not-sent', 'delivered', ['doubtful']],
   ['unknown: it is left to a person and blocks nothing', 'unknown', 'dead', []],
 ] as const)('[MS-5] a send in doubt is looked up; %s', async (_title, found, expected, heard) => {
-  const platform = new FakePlatform('lookup');
+  const platform = new FakePlatform('lookup', 'discord');
   platform.lookUp = found;
   platform.failures.push(new DeliveryError('ambiguous', 'platform_unreachable', 'cut'));
   const world = await start(platform);
@@ -222,7 +153,7 @@ test.each([
 
 test('a send that never answers is in doubt after a minute', async () => {
   const clock = new ManualClock();
-  const platform = new FakePlatform();
+  const platform = new FakePlatform('key', 'discord');
   platform.failures.push('hang');
   const world = await start(platform, clock);
   const slow = await say(world, 'slow');
@@ -234,7 +165,7 @@ test('a send that never answers is in doubt after a minute', async () => {
 });
 
 test('[MS-14] refused credentials stop the adapter until they change, and its items wait', async () => {
-  const platform = new FakePlatform();
+  const platform = new FakePlatform('key', 'discord');
   platform.failures.push(new DeliveryError('unauthorized', 'platform_forbidden', 'bad token'));
   const world = await start(platform);
   const waiting = await say(world, 'later');
@@ -247,7 +178,7 @@ test('[MS-14] refused credentials stop the adapter until they change, and its it
 
 test('[MS-14] a broken adapter starts again after 5 s, doubling to 60 s, and short again after real traffic', async () => {
   const clock = new ManualClock();
-  const platform = new FakePlatform();
+  const platform = new FakePlatform('key', 'discord');
   const world = await start(platform, clock);
   const delays: (number | null)[] = [];
   for (let round = 1; round <= 6; round += 1) {
@@ -266,7 +197,7 @@ test('[MS-14] a broken adapter starts again after 5 s, doubling to 60 s, and sho
 });
 
 test('[MS-15] [MS-16] only a changed adapter is rebuilt, and an allow-list never rebuilds one', async () => {
-  const platform = new FakePlatform();
+  const platform = new FakePlatform('key', 'discord');
   const world = await start(platform);
   await world.reconfigure(`${CONFIG}`.replace('token = "x"', 'token = "x"\ndm_allowed_users = ["ann"]'));
   expect(platform.runs).toBe(1);
@@ -278,7 +209,7 @@ test('[MS-15] [MS-16] only a changed adapter is rebuilt, and an allow-list never
 });
 
 test('a platform that is enabled and has no adapter here is shown as unsupported', async () => {
-  const world = await start(new FakePlatform());
+  const world = await start(new FakePlatform('key', 'discord'));
   await world.reconfigure(`${CONFIG}[messaging.irc]\nenabled = true\nserver = "irc.example"\nnick = "bot"\n`);
   expect(world.gateway.adapters.statuses()).toMatchObject([
     { key: 'discord', state: 'connected' },
@@ -287,7 +218,7 @@ test('a platform that is enabled and has no adapter here is shown as unsupported
 });
 
 test('signals reach an adapter that is connected and are lost otherwise', async () => {
-  const platform = new FakePlatform();
+  const platform = new FakePlatform('key', 'discord');
   const world = await start(platform);
   const [adapter] = world.gateway.adapters.statuses();
   const address = { adapterKey: adapter?.key ?? failKey(), conversationId: world.conversationId('discord:room') };

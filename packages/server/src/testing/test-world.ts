@@ -9,6 +9,7 @@ import type { App } from '../app/app.ts';
 import type { Clock } from '../core/clock.ts';
 import { packageRoot } from '../core/package-root.ts';
 import { type EventRecorder, recordEvents } from './event-recorder.ts';
+import type { FakePlatform } from './fake-platform.ts';
 import { freePort } from './free-port.ts';
 import { type Dialect, type InstanceConfig, renderConfig } from './instance-config.ts';
 import { PortalClient } from './portal-client.ts';
@@ -24,6 +25,8 @@ export interface WorldOptions {
   /** The model's port is needed before the file is written: a function gets the URL. */
   readonly configWith?: (modelUrl: string) => Partial<InstanceConfig>;
   readonly clock?: Clock;
+  /** A chat platform with rooms; it is enabled in the configuration and everybody may write to it. */
+  readonly platform?: FakePlatform;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -65,7 +68,8 @@ export async function createTestWorld(options: WorldOptions = {}): Promise<TestW
     ...options.config,
     ...options.configWith?.(model.url),
   };
-  writeFileSync(join(dir, 'config.toml'), renderConfig(config));
+  const platform = options.platform === undefined ? '' : '\n[messaging.matrix]\nenabled = true\ndm_allowed_users = ["*"]\n';
+  writeFileSync(join(dir, 'config.toml'), renderConfig(config) + platform);
   return startWorld({ options, model, dir, webhookPort: config.webhookPort });
 }
 
@@ -91,6 +95,7 @@ async function startWorld(ground: Ground): Promise<TestWorld> {
     logToTerminal: false,
     environment: options.environment ?? {},
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.platform === undefined ? {} : { platforms: [options.platform.definition] }),
   });
   const { url } = await app.start();
   const token = readFileSync(join(dir, 'data', 'api.token'), 'utf8').trim();
