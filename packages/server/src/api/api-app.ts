@@ -7,6 +7,7 @@ import { isAllowedHost, isListedOrigin, isOwnOrigin } from '../security/request-
 import type { ActiveSettings } from './active-settings.ts';
 import { findClientAddress } from './active-settings.ts';
 import type { Authenticator } from './authenticator.ts';
+import { corsHeaders, PREFLIGHT_HEADERS } from './cors.ts';
 import { toErrorAnswer } from './error-answer.ts';
 import { ALREADY_SENT, type Answer, type Connection, type Exchange, type HandlerResult } from './exchange.ts';
 import { answerHealth } from './health.ts';
@@ -16,7 +17,6 @@ import type { PageFiles } from './page-files.ts';
 import type { RateLimit, RateLimiter, Verdict } from './rate-limiter.ts';
 import { checkDeclaredSize, hasBody, MAX_BODY_BYTES, MAX_UPLOAD_BYTES, parseJson, readText, requireMediaType } from './request-body.ts';
 import type { RouteMatch, RouteTable } from './route-table.ts';
-import { corsHeaders, PREFLIGHT_HEADERS } from './same-site.ts';
 
 export interface ApiAppParts {
   readonly services: ApiServices;

@@ -8,45 +8,17 @@ import type { Channel } from '@spacebot/protocol/channels';
 import type { EventData, EventType, SpacebotEvent } from '@spacebot/protocol/events';
 import type { Message, Usage } from '@spacebot/protocol/messages';
 import type { ApiServices, ApiSettings, EventFilter, EventsPort, PortalMessage, SessionRecord, StoredAnswer } from '../app/api-services.ts';
-import { type Clock, toIso } from '../core/clock.ts';
+import { toIso } from '../core/clock.ts';
 import { ConflictError, NotFoundError } from '../core/errors.ts';
 import { createIdGenerator } from '../core/ids.ts';
 import { silentLogger } from '../core/logger.ts';
 import { openApiTokenFile } from '../security/api-token.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from './create-api-server.ts';
 import { ALREADY_SENT, type Connection } from './exchange.ts';
 import { renderAnswer } from './respond.ts';
 
 const START = Date.UTC(2026, 2, 1, 9, 30);
-
-export class ManualClock implements Clock {
-  #now = START;
-  #timers: { at: number; run: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  schedule(delayMs: number, run: () => void): () => void {
-    const timer = { at: this.#now + delayMs, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-
-  advance(milliseconds: number): void {
-    const end = this.#now + milliseconds;
-    for (;;) {
-      const next = this.#timers.filter(({ at }) => at <= end).sort((left, right) => left.at - right.at)[0];
-      if (next === undefined) break;
-      this.#timers = this.#timers.filter((timer) => timer !== next);
-      this.#now = next.at;
-      next.run();
-    }
-    this.#now = end;
-  }
-}
 
 const DEFAULT_SETTINGS: ApiSettings = {
   auth: 'token',
@@ -210,7 +182,7 @@ export interface ApiWorld {
 
 export function createApiWorld(options: Partial<ApiServerOptions> = {}): ApiWorld {
   const folder = mkdtempSync(join(tmpdir(), 'spacebot-api-'));
-  const clock = new ManualClock();
+  const clock = new ManualClock(START);
   const token = openApiTokenFile(join(folder, 'data', 'api.token'));
   const state = { settings: DEFAULT_SETTINGS, onSend: (_message: SentMessage): void => {} };
   const events = new MemoryEvents();

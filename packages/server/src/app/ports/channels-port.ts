@@ -1,7 +1,6 @@
 /** Conversations over all agents, for the API. */
 
 import { InputError, NotFoundError } from '../../core/errors.ts';
-import type { ConversationId } from '../../core/ids.ts';
 import type { Place } from '../../core/messages.ts';
 import type { ConversationRow } from '../../storage/agent/records.ts';
 import type { CancelReport, ChannelFilter, ChannelsPort, PageRequest, PageResult } from '../api-services.ts';
@@ -101,7 +100,7 @@ export function viewOf(agent: OpenAgent, row: ConversationRow) {
 /** Ends the turns in the tables first, then whatever still works for them. */
 export async function stopEverything(agent: OpenAgent, conversationId: string, scope: 'turn' | 'all'): Promise<CancelReport> {
   const ended = await agent.spine.cancelTurns(conversationId, scope, 'Stopped by the operator.');
-  agent.runtime.abort(conversationId as ConversationId, ended);
+  agent.runtime.abort(conversationId, ended);
   return { turn: ended.length > 0, workers: 0, branches: 0 };
 }
 
